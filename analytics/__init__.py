@@ -1,0 +1,1 @@
+"""What happened on a site: collect, ingest, ClickHouse, reports."""

@@ -1,0 +1,1 @@
+"""Who pays whom: plans, entitlements, statements, the revenue split."""

@@ -1,0 +1,1 @@
+"""The composition root: app, pages, API, worker, command line, embedded stack."""

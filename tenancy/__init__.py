@@ -1,0 +1,1 @@
+"""Who is who, who owns what, who may do what."""

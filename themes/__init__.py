@@ -1,0 +1,1 @@
+"""How a tenant looks: in pages, mail and PDF."""
