@@ -1,0 +1,1 @@
+"""From a browser's request to an entry of the event stream."""
