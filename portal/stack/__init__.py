@@ -1,0 +1,1 @@
+"""The one-machine stack: PostgreSQL, Redis and a ClickHouse engine from PyPI, and what runs around them."""

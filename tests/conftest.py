@@ -1,0 +1,48 @@
+"""One embedded stack per test process: real PostgreSQL, Redis and ClickHouse, migrated."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of this process's own databases."""
+    from portal.stack.embedded import EmbeddedStack
+
+    directory = tmp_path_factory.mktemp("stack")
+    _open_to_all(directory)
+    stack = EmbeddedStack(directory, durable=False)
+    try:
+        yield stack.start({})
+    finally:
+        stack.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(embedded: dict[str, str]) -> AsyncIterator[dict[str, str]]:
+    """The databases, migrated, and this process's settings pointing at them."""
+    environment = {**embedded, "DEMO": "1", "PUBLIC_PORT": "80"}
+    os.environ.update(environment)
+    import analytics.migrate
+    import analytics.settings
+    import portal.settings
+    import tenancy.db
+    import tenancy.migrate
+    import tenancy.settings
+
+    for package in (analytics.settings, portal.settings, tenancy.settings):
+        package.settings.cache_clear()
+    tenancy.migrate.migrate()
+    analytics.migrate.migrate()
+    yield environment
+    await tenancy.db.dispose()
+
+
+def _open_to_all(directory: Path) -> None:
+    # pytest's directories are private, and PostgreSQL runs as a user of its own.
+    for path in (directory, directory.parent, directory.parent.parent):
+        path.chmod(path.stat().st_mode | 0o011)
