@@ -1,0 +1,67 @@
+"""Errors are sentences with a status: one handler turns them into JSON or a branded page."""
+
+from tenancy.text import gettext
+from tenancy.text import gettext_noop as _
+
+
+class InsightHubError(Exception):
+    """What went wrong, as a person may read it."""
+
+    status = 500
+    code = "error"
+    message = _("Something went wrong on our side. Please try again.")
+
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        self.message = gettext(self.message) if message is None else message
+        self.field = field
+        super().__init__(self.message)
+
+
+class NotFound(InsightHubError):
+    """It does not exist, or not for this viewer: the answer is the same."""
+
+    status = 404
+    code = "not_found"
+    message = _("That does not exist, or you may not see it.")
+
+
+class Forbidden(InsightHubError):
+    status = 403
+    code = "forbidden"
+    message = _("Your role does not allow that.")
+
+
+class NotSignedIn(InsightHubError):
+    status = 401
+    code = "not_signed_in"
+    message = _("Please sign in.")
+
+
+class Invalid(InsightHubError):
+    status = 422
+    code = "invalid"
+    message = _("That is not valid.")
+
+
+class Conflict(InsightHubError):
+    status = 409
+    code = "conflict"
+    message = _("That is taken already.")
+
+
+class TooManyTries(InsightHubError):
+    status = 429
+    code = "too_many_tries"
+    message = _("Too many tries. Please wait a few minutes.")
+
+    def __init__(self, message: str | None = None, *, retry_after_s: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(InsightHubError, ConnectionError):
+    """A store does not answer. Also a ConnectionError, which is what code far from SQLAlchemy expects."""
+
+    status = 503
+    code = "unavailable"
+    message = _("The database does not answer. Please try again in a minute.")

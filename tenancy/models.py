@@ -1,0 +1,216 @@
+"""The tables of tenancy. Rows stay in their packages; what travels between packages is frozen."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from tenancy import ids
+
+# PostgreSQL's own names, so that migrations in plain SQL and the models agree without spelling them out.
+_NAMES = {
+    "pk": "%(table_name)s_pkey",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+
+
+class Base(DeclarativeBase):
+    """The tables of every package: one metadata, one history of migrations."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar = {str: Text(), datetime: DateTime(timezone=True), list[str]: ARRAY(Text())}
+
+
+# As PostgreSQL writes it back, so that the comparison of models and database finds it equal.
+_REALM = "CASE WHEN kind = ANY (ARRAY['platform'::text, 'reseller'::text]) THEN id ELSE parent_id END"
+
+
+def _new_id() -> Mapped[UUID]:
+    return mapped_column(primary_key=True, default=uuid4, server_default=func.gen_random_uuid())
+
+
+def _organization() -> Mapped[UUID]:
+    return mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
+
+
+def _now() -> Mapped[datetime]:
+    return mapped_column(server_default=func.now())
+
+
+class Organization(Base):
+    """A tenant. realm_id is where its people's accounts live: itself, or the reseller or platform above."""
+
+    __tablename__ = "organizations"
+    __table_args__ = (
+        UniqueConstraint("id", "realm_id"),
+        UniqueConstraint("parent_id", "slug"),
+        CheckConstraint("kind IN ('platform', 'reseller', 'client', 'direct')", name="kind"),
+        CheckConstraint("(kind = 'platform') = (parent_id IS NULL)", name="parent"),
+        Index(
+            "organizations_one_platform_idx", "kind", unique=True, postgresql_where=text("kind = 'platform'")
+        ),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.organization_public_id)
+    kind: Mapped[str]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"))
+    realm_id: Mapped[UUID] = mapped_column(Computed(_REALM, persisted=True))
+    name: Mapped[str]
+    slug: Mapped[str]
+    locale: Mapped[str] = mapped_column(server_default="en")
+    timezone: Mapped[str] = mapped_column(server_default="UTC")
+    created_at: Mapped[datetime] = _now()
+
+
+class OrgTree(Base):
+    """Every organisation with each one above it and itself; kept by trigger."""
+
+    __tablename__ = "org_tree"
+
+    ancestor_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True
+    )
+    descendant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    depth: Mapped[int]
+
+
+class User(Base):
+    """An account; organization_id is its realm. The password's hash can be written and not read back."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("id", "organization_id"),
+        UniqueConstraint("organization_id", "email"),
+        CheckConstraint("email = lower(email)", name="email"),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID] = _organization()
+    email: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    locale: Mapped[str | None]
+    created_at: Mapped[datetime] = _now()
+
+
+class Membership(Base):
+    """What a person may do in an organisation of their realm."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "user_id"),
+        ForeignKeyConstraint(
+            ["organization_id", "realm_id"],
+            ["organizations.id", "organizations.realm_id"],
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["user_id", "realm_id"], ["users.id", "users.organization_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("role IN ('owner', 'admin', 'billing', 'member', 'viewer', 'operator')", name="role"),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(index=True)
+    realm_id: Mapped[UUID]
+    role: Mapped[str]
+    created_at: Mapped[datetime] = _now()
+
+
+class Site(Base):
+    """A website. number is what ClickHouse calls it, public_id the API, tracking_id its pages."""
+
+    __tablename__ = "sites"
+    __table_args__ = (
+        UniqueConstraint("id", "organization_id"),
+        CheckConstraint("visitor_mode IN ('cookieless', 'consent', 'persistent')", name="visitor_mode"),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    number: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.site_public_id)
+    organization_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    domain: Mapped[str]
+    tracking_id: Mapped[str] = mapped_column(unique=True, default=ids.tracking_id)
+    timezone: Mapped[str] = mapped_column(server_default="UTC")
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    visitor_mode: Mapped[str] = mapped_column(server_default="cookieless")
+    respect_dnt: Mapped[bool] = mapped_column(server_default=text("true"))
+    allowed_hosts: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    first_event_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = _now()
+    deleted_at: Mapped[datetime | None]
+
+
+class Domain(Base):
+    """A host name that an organisation claims; only a verified one is served, and only one claim can be."""
+
+    __tablename__ = "domains"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "host"),
+        CheckConstraint("host = lower(host)", name="host"),
+        CheckConstraint("purpose IN ('app', 'tracking')", name="purpose"),
+        Index(
+            "domains_verified_host_idx", "host", unique=True, postgresql_where=text("verified_at IS NOT NULL")
+        ),
+        Index("domains_primary_idx", "organization_id", unique=True, postgresql_where=text("is_primary")),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID] = _organization()
+    host: Mapped[str]
+    purpose: Mapped[str] = mapped_column(server_default="app")
+    is_primary: Mapped[bool] = mapped_column(server_default=text("false"))
+    verified_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = _now()
+
+
+class UserSession(Base):
+    """A browser that is signed in, on the hosts of one organisation. organization_id is the realm."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "organization_id"], ["users.id", "users.organization_id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["host_organization_id", "organization_id"],
+            ["organizations.id", "organizations.realm_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(index=True)
+    host_organization_id: Mapped[UUID]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = _now()
+    last_seen_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,32 @@
+"""Who is looking: the proof of a sign-in that every question about data takes."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenancy.errors import Forbidden
+from tenancy.ids import OrganizationId, UserId
+from tenancy.roles import OrganizationKind, Permission, Role, allows
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person in one organisation, on the host of another or the same."""
+
+    user_id: UserId
+    email: str
+    name: str
+    organization_id: OrganizationId
+    organization_kind: OrganizationKind
+    organization_name: str
+    role: Role
+    host_organization_id: OrganizationId
+    session_id: UUID
+    locale: str
+
+    def may(self, permission: Permission) -> bool:
+        return allows(self.role, self.organization_kind, permission)
+
+    def require(self, permission: Permission) -> None:
+        """Raises Forbidden without the permission."""
+        if not self.may(permission):
+            raise Forbidden()
