@@ -1,0 +1,51 @@
+"""Uploaded pictures: what is taken, what is refused, who gets them back."""
+
+import pytest
+
+from tenancy.errors import Invalid
+from themes.assets import LARGEST_BYTES, AssetKind, picture_type
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{}</svg>'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"\x89PNG\r\n\x1a\n...", "image/png"),
+        (b"\xff\xd8\xff...", "image/jpeg"),
+        (b"RIFF....WEBP", "image/webp"),
+        (SVG.format('<path d="M0 0"/><use href="#a"/>').encode(), "image/svg+xml"),
+    ],
+)
+def test_the_type_is_read_from_the_bytes(body: bytes, content_type: str) -> None:
+    assert picture_type(body, field=AssetKind.FAVICON) == content_type
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        '<rect onclick="alert(1)"/>',
+        '<a href="javascript:alert(1)"/>',
+        '<image href="https://elsewhere.test/x.png"/>',
+        "<foreignObject/>",
+    ],
+)
+def test_an_svg_that_could_act_is_refused(inside: str) -> None:
+    with pytest.raises(Invalid):
+        picture_type(SVG.format(inside).encode(), field=AssetKind.LOGO_LIGHT)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"hello",
+        b"<html/>",
+        b'<!DOCTYPE svg [<!ENTITY a "b">]><svg/>',
+        b"\x89PNG\r\n\x1a\n" * LARGEST_BYTES,
+    ],
+)
+def test_what_is_no_picture_is_refused(body: bytes) -> None:
+    with pytest.raises(Invalid):
+        picture_type(body, field=AssetKind.LOGO_LIGHT)

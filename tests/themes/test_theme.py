@@ -1,0 +1,91 @@
+"""A theme is validated where it enters, and drawn without the platform's name."""
+
+from typing import Any
+
+import pytest
+
+from tenancy.errors import Invalid
+from themes.assets import favicon_href, letter_mark
+from themes.css import head_tokens
+from themes.theme import (
+    NEUTRAL_THEME,
+    PLATFORM_THEME,
+    Font,
+    Mode,
+    Sidebar,
+    Theme,
+    platform_theme,
+    theme_document,
+    theme_from_document,
+)
+
+
+def test_an_organisation_without_a_document_still_has_a_look() -> None:
+    theme = theme_from_document(None, "Acme")
+    assert theme.name == "Acme"
+    assert not theme.names_platform
+
+
+def test_a_document_survives_the_way_to_the_database_and_back() -> None:
+    theme = Theme("Acme", "#112233", "#445566", 14, Font.SERIF, Mode.DARK, Sidebar.BRAND, logo_light="a" * 64)
+    assert theme_from_document(theme_document(theme), "ignored") == theme
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("primary_color", "red"),
+        ("primary_color", "#12345"),
+        ("primary_color", "#123456;}body{display:none"),
+        ("accent_color", 7),
+        ("radius", 25),
+        ("radius", -1),
+        ("radius", True),
+        ("radius", "4px"),
+        ("font", "Comic Sans"),
+        ("default_mode", "dim"),
+        ("sidebar", "url(x)"),
+        ("logo_light", "../../etc/passwd"),
+        ("script_global", "a b"),
+        ("script_global", "1st"),
+        ("script_global", "x');alert(1)//"),
+        ("support_email", "nobody"),
+        ("name", ""),
+        ("name", "x" * 81),
+        ("colour", "#123456"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(field: str, value: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        theme_from_document({field: value}, "Acme")
+    assert refused.value.field == field
+
+
+def test_no_document_can_make_a_tenants_page_name_the_platform() -> None:
+    assert not theme_from_document({"names_platform": True}, "Acme").names_platform
+    assert platform_theme({"primary_color": "#112233"}).names_platform
+
+
+def test_an_unknown_host_hears_no_name() -> None:
+    assert not NEUTRAL_THEME.names_platform
+    everything = head_tokens(NEUTRAL_THEME) + letter_mark(NEUTRAL_THEME) + favicon_href(NEUTRAL_THEME)
+    assert PLATFORM_THEME.name.lower() not in everything.lower()
+
+
+def test_the_viewers_mode_wins_over_the_brands() -> None:
+    theme = Theme("Acme", default_mode=Mode.DARK)
+    assert "color-scheme:dark" in head_tokens(theme)
+    assert "color-scheme:light dark" in head_tokens(theme, Mode.SYSTEM)
+    assert "color-scheme:light;" in head_tokens(theme, Mode.LIGHT)
+
+
+def test_only_a_branded_sidebar_carries_its_colour() -> None:
+    assert "--side:" not in head_tokens(Theme("Acme"))
+    assert "--side:" in head_tokens(Theme("Acme", sidebar=Sidebar.BRAND))
+
+
+@pytest.mark.parametrize("name", ["<script>", "  ", "北京", "é"])
+def test_a_mark_is_drawn_for_any_name(name: str) -> None:
+    drawn = letter_mark(Theme(name))
+    assert drawn.count("<") == drawn.count(">")
+    assert "<script" not in drawn

@@ -1,0 +1,109 @@
+"""The few tokens in which brands differ, for an inline <style>; app.css derives the rest from them."""
+
+from functools import lru_cache
+
+from themes.contrast import GRAPHICS, ink_on, mix, readable
+from themes.theme import Font, Mode, Sidebar, Theme
+
+# The surfaces of app.css on which accent-coloured text stands.
+LIGHT_SURFACE = "#ffffff"
+LIGHT_PAGE = "#f4f5f7"
+DARK_SURFACE = "#15181e"
+DARK_RAISED = "#1d2129"
+LIGHT_TINT = 0.11
+DARK_TINT = 0.30
+# White text at 72 % is the sidebar's quietest text; on a background that gives white 9:1 it still passes.
+SIDEBAR_CONTRAST = 9.0
+
+
+@lru_cache(maxsize=512)
+def head_tokens(theme: Theme, mode: Mode | None = None) -> str:
+    """CSS for the first <style> of a page: tokens, and the viewer's colour scheme, else the brand's."""
+    mode = mode or theme.default_mode
+    font, display = FONTS[theme.font]
+    tokens = {
+        "color-scheme": {Mode.LIGHT: "light", Mode.DARK: "dark"}.get(mode, "light dark"),
+        "--brand": theme.primary_color,
+        "--brand-ink": ink_on(theme.primary_color),
+        "--accent": f"light-dark({accent_on_light(theme)},{accent_on_dark(theme)})",
+        "--second": f"light-dark({second_on_light(theme)},{second_on_dark(theme)})",
+        "--r": f"{theme.radius}px",
+        "--font": font,
+        "--display": display,
+    }
+    if theme.sidebar is Sidebar.BRAND:
+        tokens["--side"] = f"light-dark({sidebar_in_light(theme)},{sidebar_in_dark(theme)})"
+    declarations = ";".join(f"{name}:{value}" for name, value in tokens.items())
+    return f":root{{{declarations}}}{_LOGOS[mode]}"
+
+
+def needs_inter(theme: Theme) -> bool:
+    """Whether the theme's text is set in the font that we serve, which is then worth a preload."""
+    return theme.font in {Font.INTER, Font.SERIF}
+
+
+def accent_on_light(theme: Theme) -> str:
+    """The brand's colour as text, line and icon on light surfaces."""
+    tint = mix(theme.primary_color, LIGHT_TINT, LIGHT_SURFACE)
+    return readable(theme.primary_color, [LIGHT_SURFACE, LIGHT_PAGE, tint])
+
+
+def accent_on_dark(theme: Theme) -> str:
+    """The brand's colour as text, line and icon on dark surfaces."""
+    tint = mix(theme.primary_color, DARK_TINT, DARK_SURFACE)
+    return readable(theme.primary_color, [DARK_SURFACE, DARK_RAISED, tint])
+
+
+def second_on_light(theme: Theme) -> str:
+    """The second colour, for comparison lines: seen, never read."""
+    return readable(theme.accent_color, [LIGHT_SURFACE], GRAPHICS)
+
+
+def second_on_dark(theme: Theme) -> str:
+    return readable(theme.accent_color, [DARK_SURFACE], GRAPHICS)
+
+
+def sidebar_in_light(theme: Theme) -> str:
+    """A sidebar in the brand's colour, deep enough for white text."""
+    return _deep(mix(theme.primary_color, 0.62, "#101014"))
+
+
+def sidebar_in_dark(theme: Theme) -> str:
+    return _deep(mix(theme.primary_color, 0.24, "#0b0c10"))
+
+
+def _deep(colour: str) -> str:
+    # readable() moves a colour away from its backgrounds; against white that is: darker.
+    return readable(colour, ["#ffffff"], SIDEBAR_CONTRAST)
+
+
+_SANS = (
+    'ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",'
+    "Arial,sans-serif"
+)
+_BOOK = (
+    '"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,"Source Serif 4",Georgia,'
+    '"Liberation Serif",serif'
+)
+_HUMANIST = 'Seravek,"Gill Sans Nova",Optima,Candara,Calibri,"Noto Sans","Liberation Sans",sans-serif'
+_ROUND = (
+    'ui-rounded,"SF Pro Rounded","Hiragino Maru Gothic ProN",Quicksand,Comfortaa,Manjari,Nunito,Calibri,'
+    "sans-serif"
+)
+# Text, and headings with large figures.
+FONTS = {
+    Font.INTER: (f"Inter,{_SANS}", f"Inter,{_SANS}"),
+    Font.SERIF: (f"Inter,{_SANS}", _BOOK),
+    Font.SYSTEM: (_SANS, _SANS),
+    Font.HUMANIST: (_HUMANIST, _HUMANIST),
+    Font.ROUNDED: (_ROUND, _ROUND),
+}
+# light-dark() chooses colours only; a logo for dark pages is another file.
+_LOGOS = {
+    Mode.LIGHT: ".on-dark{display:none}",
+    Mode.DARK: ".on-light{display:none}",
+    Mode.SYSTEM: (
+        "@media(prefers-color-scheme:dark){.on-light{display:none}}"
+        "@media not (prefers-color-scheme:dark){.on-dark{display:none}}"
+    ),
+}
