@@ -58,9 +58,11 @@ class ReadThrough(Generic[V]):
             answer.fresh_until = 0
 
     def forget_where(self, matches: Callable[[V], bool]) -> None:
-        """Forgets every value that matches."""
-        for key in [key for key, answer in self._known.items() if matches(answer.value)]:
-            self.forget(key)
+        """Forgets every value that matches, and what is being looked up, which might."""
+        self._flights.clear()
+        for answer in self._known.values():
+            if matches(answer.value):
+                answer.fresh_until = 0
 
     async def _look_up(self, key: str) -> V | None:
         flight = self._flights.get(key)

@@ -1,9 +1,10 @@
 """The door to PostgreSQL: a block is a transaction, inside one organisation's view of the data."""
 
+import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import NamedTuple, ParamSpec
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from tenancy.viewer import Viewer
 log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -73,8 +75,20 @@ async def ping() -> None:
 
 
 async def dispose() -> None:
-    """Closes this event loop's connections."""
-    await _engines.close()
+    """Closes this event loop's connections, to PostgreSQL and to Redis."""
+    await PerLoop.close_all()
+
+
+def run_alone(main: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine where there is no event loop (a Celery task, a command), and closes what it opened."""
+
+    async def run() -> T:
+        try:
+            return await main
+        finally:
+            await dispose()
+
+    return asyncio.run(run())
 
 
 # It counts only in the transaction that entered: a setting leaked on a pooled connection is worthless.

@@ -50,7 +50,6 @@ async def lifespan() -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await _clients.close()
 
 
 def redis() -> Redis:

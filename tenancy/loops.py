@@ -1,7 +1,7 @@
 """Connections belong to the event loop that opened them: one pool per loop, for the web app and for tasks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,7 +13,7 @@ class PerLoop(Generic[T]):
 
     _all: ClassVar[list["PerLoop[Any]"]] = []
 
-    def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[object]]) -> None:
+    def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[object]] | None = None) -> None:
         self._make = make
         self._close = close
         self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, T] = WeakKeyDictionary()
@@ -30,7 +30,7 @@ class PerLoop(Generic[T]):
     async def close(self) -> None:
         """Closes the running loop's own; the next get() makes another."""
         thing = self._made.pop(asyncio.get_running_loop(), None)
-        if thing is not None:
+        if thing is not None and self._close is not None:
             await self._close(thing)
 
     @classmethod
@@ -38,15 +38,3 @@ class PerLoop(Generic[T]):
         """Closes whatever the running loop has."""
         for one in cls._all:
             await one.close()
-
-
-def run_alone(main: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine where there is no event loop (a Celery task, a command), and closes what it opened."""
-
-    async def run() -> T:
-        try:
-            return await main
-        finally:
-            await PerLoop.close_all()
-
-    return asyncio.run(run())

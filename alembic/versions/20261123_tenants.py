@@ -38,7 +38,10 @@ def downgrade() -> None:
     for function in ("enter(uuid, uuid)", "org_id()", "user_id()"):
         op.execute(f"DROP FUNCTION app.{function} CASCADE")
     op.execute("SET LOCAL ROLE ih_definer")
-    for function in ("visible_orgs()", "platform_id()", "realm_id()", "kind_of(uuid)", "org_tree_insert()"):
+    for function in (
+        "visible_orgs()", "platform_id()", "realm_id()", "kind_of(uuid)", "credentials(uuid, text)",
+        "org_tree_insert()",
+    ):  # fmt: skip
         op.execute(f"DROP FUNCTION app.{function} CASCADE")
     op.execute("SET LOCAL ROLE ih_owner")
 
@@ -202,7 +205,7 @@ CONTEXT = (
     "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION app.enter(uuid, uuid), app.org_id(), app.user_id()"
     " TO ih_app, ih_definer, ih_maint",
-    "GRANT SELECT ON organizations TO ih_definer",
+    "GRANT SELECT ON organizations, users TO ih_definer",
     "GRANT SELECT, INSERT ON org_tree TO ih_definer",
 )
 
@@ -230,6 +233,12 @@ QUESTIONS = (
         SELECT kind FROM public.organizations WHERE id = organization $$
     """,
     """
+    CREATE FUNCTION app.credentials(realm uuid, address text) RETURNS TABLE (id uuid, password_hash text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+        SELECT u.id, u.password_hash FROM public.users u
+         WHERE u.organization_id = realm AND u.email = address $$
+    """,
+    """
     CREATE FUNCTION app.org_tree_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$ BEGIN
         INSERT INTO public.org_tree
@@ -240,9 +249,10 @@ QUESTIONS = (
     END $$
     """,
     "REVOKE ALL ON FUNCTION app.visible_orgs(), app.platform_id(), app.realm_id(), app.kind_of(uuid),"
-    " app.org_tree_insert() FROM PUBLIC",
+    " app.credentials(uuid, text), app.org_tree_insert() FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION app.visible_orgs(), app.platform_id(), app.realm_id(), app.kind_of(uuid)"
     " TO ih_app, ih_maint",
+    "GRANT EXECUTE ON FUNCTION app.credentials(uuid, text) TO ih_app",
     "GRANT EXECUTE ON FUNCTION app.org_tree_insert() TO ih_owner",
 )
 
@@ -255,6 +265,7 @@ TRIGGERS = (
 
 POLICIES = (
     "CREATE POLICY definer ON organizations FOR SELECT TO ih_definer USING (true)",
+    "CREATE POLICY definer ON users FOR SELECT TO ih_definer USING (true)",
     "CREATE POLICY definer ON org_tree TO ih_definer USING (true) WITH CHECK (true)",
     # A row just inserted is not yet in visible_orgs(), and INSERT ... RETURNING reads it: hence its parent.
     f"CREATE POLICY tenant_read ON organizations FOR SELECT TO ih_app"

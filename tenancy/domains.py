@@ -1,0 +1,163 @@
+"""Which organisation a host name belongs to, and which host an organisation's links carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tenancy import models
+from tenancy.cache import ReadThrough
+from tenancy.db import after_commit, system_session
+from tenancy.errors import Conflict, NotFound
+from tenancy.ids import OrganizationId
+from tenancy.invalidation import Channel, on_change, publish
+from tenancy.roles import OrganizationKind
+from tenancy.settings import settings
+from tenancy.site_fields import checked_host
+from tenancy.text import gettext_noop as _
+
+log = structlog.get_logger(__name__)
+
+
+class Purpose(StrEnum):
+    """A tracking domain serves the script and collect, and nothing else."""
+
+    APP = "app"
+    TRACKING = "tracking"
+
+
+@dataclass(frozen=True, slots=True)
+class HostOrganization:
+    """Whose host this is. theme is the organisation's own document, else that of its realm, else None."""
+
+    organization_id: OrganizationId
+    realm_id: OrganizationId
+    kind: OrganizationKind
+    name: str
+    locale: str
+    host: str
+    purpose: Purpose
+    theme: Mapping[str, Any] | None
+
+
+class DomainTaken(Conflict):
+    code = "domain_taken"
+    message = _("That domain is already in use.")
+
+
+async def resolve_host(host: str) -> HostOrganization | None:
+    """The organisation of a request's Host, None for a host that is not ours. Answers from memory mostly."""
+    return await _hosts.get(bare_host(host))
+
+
+def bare_host(host: str) -> str:
+    """northwind.localhost of "Northwind.localhost.:8000"."""
+    name = host.lower()
+    return (name if name.endswith("]") else name.rpartition(":")[0] or name).rstrip(".")
+
+
+def base_url(host: str) -> str:
+    """https://northwind.example, with the port where it is not the scheme's own."""
+    scheme, port = settings().public_scheme, settings().public_port
+    standard = port == {"http": 80, "https": 443}[scheme]
+    return f"{scheme}://{host}" if standard else f"{scheme}://{host}:{port}"
+
+
+async def primary_host(db: AsyncSession, organization_id: OrganizationId) -> str:
+    """The host for links to this organisation's people: its own verified one, else its reseller's."""
+    host: str | None = await db.scalar(_PRIMARY_HOST, {"organization": organization_id})
+    if host is None:
+        raise NotFound()
+    return host
+
+
+async def add_domain(
+    db: AsyncSession,
+    organization_id: OrganizationId,
+    host: str,
+    *,
+    purpose: Purpose = Purpose.APP,
+    verified: bool = False,
+    primary: bool = False,
+) -> str:
+    """Claims a host name; any organisation may claim one, and one alone can have it verified."""
+    host = checked_host(host, field="host")
+    if primary:
+        await db.execute(
+            update(models.Domain)
+            .where(models.Domain.organization_id == organization_id, models.Domain.is_primary)
+            .values(is_primary=False)
+        )
+    row = models.Domain(
+        organization_id=organization_id,
+        host=host,
+        purpose=purpose,
+        is_primary=primary,
+        verified_at=func.now() if verified else None,
+    )
+    try:
+        async with db.begin_nested():
+            db.add(row)
+    except IntegrityError:
+        raise DomainTaken(field="host") from None
+    after_commit(db, publish, Channel.HOST, host)
+    log.info("domain.added", host=host, verified=verified)
+    return host
+
+
+async def hosts_changed(db: AsyncSession, organization_id: OrganizationId) -> None:
+    """After the commit, every process reads the organisation's hosts and theme anew."""
+    hosts = await db.scalars(
+        select(models.Domain.host)
+        .join(models.OrgTree, models.OrgTree.descendant_id == models.Domain.organization_id)
+        .where(models.OrgTree.ancestor_id == organization_id)
+    )
+    for host in hosts:
+        after_commit(db, publish, Channel.HOST, host)
+
+
+# The tables of themes belong to the next package; here only the document passes through, unread.
+_HOST = text("""
+SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, coalesce(own.document, realm.document)
+  FROM domains d
+  JOIN organizations o ON o.id = d.organization_id
+  LEFT JOIN themes own ON own.organization_id = o.id
+  LEFT JOIN themes realm ON realm.organization_id = o.realm_id
+ WHERE d.host = :host AND d.verified_at IS NOT NULL
+""")
+
+_PRIMARY_HOST = text("""
+SELECT d.host
+  FROM organizations o
+  JOIN domains d ON d.organization_id IN (o.id, o.realm_id)
+ WHERE o.id = :organization AND d.purpose = 'app' AND d.verified_at IS NOT NULL
+ ORDER BY d.organization_id = o.id DESC, d.is_primary DESC, d.created_at, d.id
+ LIMIT 1
+""")
+
+
+async def _fetch_host(host: str) -> HostOrganization | None:
+    async with system_session(reason="organisation of a host") as db:
+        row = (await db.execute(_HOST, {"host": host})).one_or_none()
+    if row is None:
+        return None
+    organization_id, realm_id, kind, name, locale, host, purpose, theme = row
+    return HostOrganization(
+        organization_id=OrganizationId(organization_id),
+        realm_id=OrganizationId(realm_id),
+        kind=OrganizationKind(kind),
+        name=name,
+        locale=locale,
+        host=host,
+        purpose=Purpose(purpose),
+        theme=theme,
+    )
+
+
+_hosts = ReadThrough(_fetch_host, fresh_s=60, unknown_s=5, stale_s=3600)
+on_change(Channel.HOST, _hosts.forget)

@@ -1,0 +1,147 @@
+"""Organisations: the platform, its resellers and direct customers, and the resellers' clients."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tenancy import models
+from tenancy.errors import Conflict, NotFound
+from tenancy.ids import OrganizationId
+from tenancy.roles import OrganizationKind, Permission
+from tenancy.site_fields import checked_name, checked_timezone
+from tenancy.viewer import Viewer
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationInfo:
+    """An organisation that the viewer may see."""
+
+    id: OrganizationId
+    public_id: str
+    kind: OrganizationKind
+    parent_id: OrganizationId | None
+    realm_id: OrganizationId
+    name: str
+    slug: str
+    locale: str
+    timezone: str
+    created_at: datetime
+
+
+async def get_organization(db: AsyncSession, public_id: str) -> OrganizationInfo:
+    """The organisation, where the viewer may see it; else NotFound."""
+    row = await db.scalar(select(models.Organization).where(models.Organization.public_id == public_id))
+    if row is None:
+        raise NotFound()
+    return _info(row)
+
+
+async def list_clients(db: AsyncSession) -> list[OrganizationInfo]:
+    """The organisations right below the viewer's, by name: a reseller's clients, an operator's customers."""
+    query = select(models.Organization).where(models.Organization.parent_id == func.app.org_id())
+    return [_info(row) for row in await db.scalars(query.order_by(func.lower(models.Organization.name)))]
+
+
+async def create_client(
+    db: AsyncSession, viewer: Viewer, *, name: str, locale: str = "en", timezone: str = "UTC"
+) -> OrganizationInfo:
+    """A new client of the viewer's reseller."""
+    viewer.require(Permission.CREATE_CLIENTS)
+    return await add_organization(
+        db,
+        OrganizationKind.CLIENT,
+        parent_id=viewer.organization_id,
+        name=name,
+        locale=locale,
+        timezone=timezone,
+    )
+
+
+async def create_reseller(
+    db: AsyncSession, *, name: str, slug: str | None = None, locale: str = "en", timezone: str = "UTC"
+) -> OrganizationInfo:
+    """A new agency under the platform; db is an operator's or a system session."""
+    return await add_organization(
+        db, OrganizationKind.RESELLER, name=name, slug=slug, locale=locale, timezone=timezone
+    )
+
+
+async def create_direct(
+    db: AsyncSession, *, name: str, slug: str | None = None, locale: str = "en", timezone: str = "UTC"
+) -> OrganizationInfo:
+    """A new customer of the platform itself; db is an operator's or a system session."""
+    return await add_organization(
+        db, OrganizationKind.DIRECT, name=name, slug=slug, locale=locale, timezone=timezone
+    )
+
+
+async def add_organization(
+    db: AsyncSession,
+    kind: OrganizationKind,
+    *,
+    name: str,
+    parent_id: OrganizationId | None = None,
+    slug: str | None = None,
+    locale: str = "en",
+    timezone: str = "UTC",
+) -> OrganizationInfo:
+    """A new organisation under its parent (the platform, unless given), without asking who wants it."""
+    parent: UUID | None = parent_id or await db.scalar(_PLATFORM)
+    name = checked_name(name)
+    row = models.Organization(
+        kind=kind,
+        parent_id=parent,
+        name=name,
+        slug=slug or await _free_slug(db, parent, name),
+        locale=locale,
+        timezone=checked_timezone(timezone),
+    )
+    try:
+        async with db.begin_nested():
+            db.add(row)
+    except IntegrityError:
+        raise Conflict(field="name") from None
+    log.info("organization.created", organization=row.public_id, kind=kind)
+    return _info(row)
+
+
+_PLATFORM = text("SELECT app.platform_id()")
+
+
+async def _free_slug(db: AsyncSession, parent_id: UUID | None, name: str) -> str:
+    """acme-labs for "Acmé Labs", acme-labs-2 where a sibling has it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    wanted = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "organization"
+    taken = set(
+        await db.scalars(
+            select(models.Organization.slug).where(
+                models.Organization.parent_id == parent_id, models.Organization.slug.startswith(wanted)
+            )
+        )
+    )
+    candidates = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
+    return next(slug for slug in candidates if slug not in taken)
+
+
+def _info(row: models.Organization) -> OrganizationInfo:
+    return OrganizationInfo(
+        id=OrganizationId(row.id),
+        public_id=row.public_id,
+        kind=OrganizationKind(row.kind),
+        parent_id=None if row.parent_id is None else OrganizationId(row.parent_id),
+        realm_id=OrganizationId(row.realm_id),
+        name=row.name,
+        slug=row.slug,
+        locale=row.locale,
+        timezone=row.timezone,
+        created_at=row.created_at,
+    )

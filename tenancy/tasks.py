@@ -1,0 +1,27 @@
+"""What tenancy does when nobody waits for it."""
+
+from typing import Any
+
+import structlog
+from celery import shared_task
+from sqlalchemy import CursorResult, delete, func
+
+from tenancy import models
+from tenancy.db import run_alone, system_session
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="tenancy.purge_expired_sessions")  # type: ignore[untyped-decorator]
+def purge_expired_sessions() -> int:
+    """Deletes the sessions that nobody can use any more, and says how many."""
+    return run_alone(_purge_expired_sessions())
+
+
+async def _purge_expired_sessions() -> int:
+    async with system_session(reason="purge expired sessions") as db:
+        result: CursorResult[Any] = await db.execute(  # type: ignore[assignment]
+            delete(models.UserSession).where(models.UserSession.expires_at <= func.now())
+        )
+    log.info("sessions.purged", rows=result.rowcount)
+    return result.rowcount

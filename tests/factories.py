@@ -1,0 +1,167 @@
+"""Organisations, people and sites for tests. Each call makes new ones with names of their own."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from tenancy import accounts, domains, organizations, sites
+from tenancy.db import system_session
+from tenancy.domains import HostOrganization
+from tenancy.ids import OrganizationId, UserId
+from tenancy.invalidation import Channel, publish
+from tenancy.organizations import OrganizationInfo
+from tenancy.roles import OrganizationKind, Role
+from tenancy.settings import settings
+from tenancy.sites import Site
+from tenancy.viewer import Viewer
+
+PASSWORD = "correct horse battery"
+_RUN = uuid4().hex[:6]
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class MadeOrganization:
+    """host is its own, else its reseller's or the platform's."""
+
+    id: OrganizationId
+    public_id: str
+    kind: OrganizationKind
+    realm_id: OrganizationId
+    name: str
+    slug: str
+    host: str
+
+
+@dataclass(frozen=True)
+class MadeUser:
+    id: UserId
+    email: str
+    password: str
+    name: str
+    role: Role
+    organization: MadeOrganization
+
+
+def unique(stem: str) -> str:
+    """stem-1a2b3c-7: no two in this or another run."""
+    return f"{stem}-{_RUN}-{next(_numbers)}"
+
+
+async def the_platform() -> MadeOrganization:
+    """The organisation at the root of the tree, which every migrated database has."""
+    host = await domains.resolve_host(settings().platform_host)
+    assert host is not None
+    async with system_session(reason="test") as db:
+        public_id = await db.scalar(
+            text("SELECT public_id FROM organizations WHERE id = :id"), {"id": host.organization_id}
+        )
+    return MadeOrganization(
+        host.organization_id, str(public_id), host.kind, host.realm_id, host.name, "platform", host.host
+    )
+
+
+async def make_reseller(
+    slug: str | None = None, *, host: str | None = None, theme: Mapping[str, Any] | None = None
+) -> MadeOrganization:
+    """An agency with a verified domain."""
+    slug = slug or unique("agency")
+    async with system_session(reason="test") as db:
+        made = await organizations.create_reseller(db, name=slug.replace("-", " ").title(), slug=slug)
+        host = await domains.add_domain(db, made.id, host or f"{slug}.localhost", verified=True, primary=True)
+    await _put_theme(made, theme)
+    return _made(made, host)
+
+
+async def make_client(
+    reseller: MadeOrganization, name: str | None = None, *, theme: Mapping[str, Any] | None = None
+) -> MadeOrganization:
+    """A client of the agency."""
+    return await _make(OrganizationKind.CLIENT, reseller, name or unique("Client"), theme)
+
+
+async def make_direct(name: str | None = None, *, theme: Mapping[str, Any] | None = None) -> MadeOrganization:
+    """A customer of the platform itself."""
+    return await _make(OrganizationKind.DIRECT, await the_platform(), name or unique("Direct"), theme)
+
+
+async def make_user(
+    organization: MadeOrganization,
+    role: Role = Role.OWNER,
+    email: str | None = None,
+    password: str = PASSWORD,
+    name: str = "Kim Doe",
+) -> MadeUser:
+    """A person with this role in the organisation."""
+    email = email or f"{unique(role)}@example.com"
+    async with system_session(reason="test") as db:
+        user_id = await accounts.create_user(db, organization.id, email=email, name=name, password=password)
+        await accounts.add_member(db, organization.id, user_id, role)
+    return MadeUser(user_id, email, password, name, role, organization)
+
+
+async def make_operator() -> MadeUser:
+    """A person who runs the platform."""
+    return await make_user(await the_platform(), Role.OPERATOR)
+
+
+async def make_site(organization: MadeOrganization, domain: str | None = None, **fields: Any) -> Site:
+    """A site of the organisation; fields as for create_site."""
+    domain = domain or f"{unique('site')}.example"
+    async with system_session(reason="test") as db:
+        return await sites.create_site(
+            db, a_viewer(organization), **{"name": domain, "domain": domain} | fields
+        )
+
+
+def a_viewer(organization: MadeOrganization, role: Role | None = None) -> Viewer:
+    """Somebody of this organisation who never signed in: for functions that take a viewer."""
+    owner = Role.OPERATOR if organization.kind is OrganizationKind.PLATFORM else Role.OWNER
+    return Viewer(
+        user_id=UserId(uuid4()),
+        email="nobody@example.com",
+        name="Nobody",
+        organization_id=organization.id,
+        organization_kind=organization.kind,
+        organization_name=organization.name,
+        role=role or owner,
+        host_organization_id=organization.realm_id,
+        session_id=uuid4(),
+        locale="en",
+    )
+
+
+async def host_of(organization: MadeOrganization) -> HostOrganization:
+    """The organisation's host, as a request on it finds it."""
+    host = await domains.resolve_host(organization.host)
+    assert host is not None
+    return host
+
+
+async def _make(
+    kind: OrganizationKind, parent: MadeOrganization, name: str, theme: Mapping[str, Any] | None
+) -> MadeOrganization:
+    async with system_session(reason="test") as db:
+        made = await organizations.add_organization(db, kind, parent_id=parent.id, name=name)
+    await _put_theme(made, theme)
+    return _made(made, parent.host)
+
+
+async def _put_theme(made: OrganizationInfo, theme: Mapping[str, Any] | None) -> None:
+    if theme is None:
+        return
+    async with system_session(reason="test") as db:
+        await db.execute(
+            text("INSERT INTO themes (organization_id, document) VALUES (:id, CAST(:theme AS jsonb))"),
+            {"id": made.id, "theme": json.dumps(dict(theme))},
+        )
+    await publish(Channel.HOST, "")
+
+
+def _made(made: OrganizationInfo, host: str) -> MadeOrganization:
+    return MadeOrganization(made.id, made.public_id, made.kind, made.realm_id, made.name, made.slug, host)
