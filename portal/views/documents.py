@@ -1,0 +1,153 @@
+"""Complete pages without JavaScript or a websocket: signing in, and everything that goes wrong."""
+
+from markupsafe import Markup
+
+from portal.assets import asset_url
+from portal.views.icons import icon
+from portal.views.numbers import direction
+from tenancy.text import gettext as _
+from themes.assets import asset_path, favicon_href, letter_mark
+from themes.css import head_tokens, needs_inter
+from themes.theme import Mode, Sidebar, Theme
+
+
+def head(theme: Theme, mode: Mode | None = None) -> Markup:
+    """What every <head> needs to paint in the brand at once: font, tokens, stylesheet, script.
+
+    `mode` is the viewer's own choice (the cookie "mode"), None for the brand's. NiceGUI pages put this into
+    their head too; title and favicon are theirs.
+    """
+    preload = (
+        Markup('<link rel="preload" as="font" type="font/woff2" crossorigin href="{}">').format(
+            asset_url("inter.woff2")
+        )
+        if needs_inter(theme)
+        else ""
+    )
+    # The tokens are checked colours, numbers and our own font names: nothing in them can end the element.
+    return Markup(
+        '{}<style>{}</style><link rel="stylesheet" href="{}"><script src="{}" defer></script>'
+    ).format(
+        preload,
+        Markup(head_tokens(theme, mode)),  # noqa: S704
+        asset_url("app.css"),
+        asset_url("app.js"),
+    )
+
+
+def document(
+    theme: Theme, title: str, body: Markup, *, locale: str = "en", mode: Mode | None = None
+) -> Markup:
+    """A whole HTML page around the body, titled 'title · brand'."""
+    return Markup(
+        '<!doctype html><html lang="{lang}" dir="{dir}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="robots" content="noindex">'
+        '<title>{title}</title><link rel="icon" href="{favicon}">{head}</head><body>{body}</body></html>'
+    ).format(
+        lang=locale.replace("_", "-"),
+        dir=direction(locale),
+        title=f"{title} · {theme.name}" if theme.name else title,
+        favicon=favicon_href(theme),
+        head=head(theme, mode),
+        body=body,
+    )
+
+
+def sign_in_page(
+    theme: Theme,
+    *,
+    form_token: str,
+    next_path: str = "/",
+    email: str = "",
+    error: str | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """The form that posts email, password, form (the token) and next to /login; `error` is shown above it."""
+    form = Markup(
+        '<form class="card sheet" method="post" action="/login"><h1>{title}</h1>{error}'
+        '<input type="hidden" name="form" value="{token}"><input type="hidden" name="next" value="{next}">'
+        '{email}{password}<button class="btn primary wide" type="submit">{title}</button></form>'
+    ).format(
+        title=_("Sign in"),
+        error=_notice(error) if error else "",
+        token=form_token,
+        next=next_path,
+        email=_field(_("Email"), "email", "username", value=email, focus=not email),
+        password=_field(_("Password"), "password", "current-password", focus=bool(email)),
+    )
+    return document(theme, _("Sign in"), _plain(theme, form), locale=locale, mode=mode)
+
+
+def error_page(
+    theme: Theme,
+    status: int,
+    title: str,
+    message: str,
+    *,
+    locale: str = "en",
+    mode: Mode | None = None,
+    way_out: tuple[str, str] | None = None,
+) -> Markup:
+    """What happened and what to try. `way_out` is a link's (address, words), by default home; none for
+    a host that nobody claimed (a theme without a name)."""
+    address, words = way_out or ("/", _("Go to the start page"))
+    link = Markup('<a class="btn primary" href="{}">{}</a>').format(address, words) if theme.name else ""
+    body = Markup('<section class="lost"><b class="num">{}</b><h1>{}</h1><p>{}</p>{}</section>').format(
+        status, title, message, link
+    )
+    return document(theme, title, _plain(theme, body), locale=locale, mode=mode)
+
+
+def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> Markup:
+    """The logo, else a drawn mark with the name. `on_brand`: on a sidebar in the brand's own colour."""
+    if not theme.name:
+        return Markup("")
+    light = theme.logo_light or theme.logo_dark
+    dark = theme.logo_dark or theme.logo_light
+    if light is None or dark is None:
+        inner = Markup("{}<span>{}</span>").format(letter_mark(theme), theme.name)
+    elif on_brand and theme.sidebar is Sidebar.BRAND:
+        inner = _logo(theme, dark, "")
+    elif light == dark:
+        inner = _logo(theme, light, "")
+    else:
+        inner = _logo(theme, light, "on-light") + _logo(theme, dark, "on-dark")
+    if href is None:
+        return Markup('<div class="brand">{}</div>').format(inner)
+    return Markup('<a class="brand" href="{}">{}</a>').format(href, inner)
+
+
+def _logo(theme: Theme, digest: str, classes: str) -> Markup:
+    return Markup('<img class="{}" src="{}" alt="{}" height="30">').format(
+        classes, asset_path(digest), theme.name
+    )
+
+
+def _field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: bool = False) -> Markup:
+    return Markup(
+        '<div class="field"><label for="{kind}">{label}</label><input id="{kind}" name="{kind}" type="{kind}" '
+        'value="{value}" autocomplete="{autocomplete}" maxlength="1024" required{focus}></div>'
+    ).format(
+        kind=kind,
+        label=label,
+        value=value,
+        autocomplete=autocomplete,
+        focus=Markup(" autofocus") if focus else "",
+    )
+
+
+def _plain(theme: Theme, content: Markup) -> Markup:
+    support = (
+        Markup('<a href="mailto:{0}">{0}</a>').format(theme.support_email) if theme.support_email else ""
+    )
+    return Markup('<div class="plain-page"><main>{}{}</main><footer>{}</footer></div>').format(
+        brand(theme), content, support
+    )
+
+
+def _notice(message: str) -> Markup:
+    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
+        icon("circle-alert"), message
+    )
