@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore")
 
     clickhouse_url: str = "http://default:@127.0.0.1:8123/default"
+    clickhouse_cluster: str = Field(default="", pattern=r"^\w*$")
     geoip_db: Path | None = None
     ingest_partitions: int = Field(default=4, ge=1, le=256)
     trusted_proxies: str = ""

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 import msgspec
-from tenancy.sites import CollectSite, VisitorMode
 
 from analytics.collect.addresses import network_of
 from analytics.collect.agents import read_agent
@@ -28,6 +27,7 @@ from analytics.collect.stream import (
     StreamWriter,
 )
 from analytics.collect.visitors import SaltShelf, VisitorId, cookieless_id, kept_id
+from tenancy.sites import CollectSite, VisitorMode
 from tracker.contract import Context, Event, HeatmapBody, Visitor
 
 

@@ -10,8 +10,6 @@ from fastapi import APIRouter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.types import Message, Receive, Scope, Send
-from tenancy.settings import settings as tenancy_settings
-from tenancy.sites import collect_site
 
 from analytics.collect.addresses import client_address
 from analytics.collect.intake import Arrived, Intake, Taken
@@ -21,6 +19,8 @@ from analytics.collect.refusals import MethodNotAllowed, NotReady, Refused, TooL
 from analytics.collect.stream import StreamWriter
 from analytics.collect.visitors import SaltShelf, installation_key
 from analytics.settings import Network, settings
+from tenancy.settings import settings as tenancy_settings
+from tenancy.sites import collect_site
 from tracker.contract import MAX_BODY_BYTES
 
 log = structlog.get_logger(__name__)

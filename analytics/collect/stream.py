@@ -131,11 +131,13 @@ class StreamWriter:
     async def _run(self, arguments: list[str | bytes | int]) -> list[int]:
         if not self._sha:
             self._sha = await self._redis.script_load(_SCRIPT)
+        counts: list[int]
         try:
-            return await self._redis.evalsha(self._sha, 0, *arguments)
+            counts = await self._redis.evalsha(self._sha, 0, *arguments)
         except NoScriptError:  # Redis was restarted without its scripts
             self._sha = await self._redis.script_load(_SCRIPT)
-            return await self._redis.evalsha(self._sha, 0, *arguments)
+            counts = await self._redis.evalsha(self._sha, 0, *arguments)
+        return counts
 
     def _arguments(self, batch: list[tuple[Entry, "asyncio.Future[int]"]]) -> list[str | bytes | int]:
         arguments: list[str | bytes | int] = [self._site_limit, len(batch)]

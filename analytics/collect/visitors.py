@@ -3,7 +3,7 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
@@ -39,7 +39,8 @@ class SaltShelf:
             yesterday = (now.astimezone(UTC) - timedelta(days=1)).strftime("%Y%m%d")
             key = f"salt:{day}"
             await self._redis.set(key, secrets.token_bytes(32), nx=True, ex=SALT_LIFE)
-            today, before = await self._redis.mget(key, f"salt:{yesterday}")
+            kept: list[Any] = await self._redis.mget(key, f"salt:{yesterday}")
+            today, before = kept
             # Between SET and MGET the key cannot expire: its life is days.
             self._salts = Salts(day, today, before)
         return self._salts

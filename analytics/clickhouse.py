@@ -1,0 +1,168 @@
+"""The doors to ClickHouse: one for reports, which always names its sites, and one for what workers write."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from threading import local
+from typing import Any
+from urllib.parse import urlsplit
+
+import clickhouse_connect
+from clickhouse_connect.datatypes.base import ClickHouseType
+from clickhouse_connect.driver import AsyncClient, Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
+
+from analytics.settings import settings
+from tenancy.errors import InsightHubError, Unavailable
+from tenancy.loops import PerLoop
+from tenancy.sites import Site
+from tenancy.text import gettext_noop as _
+
+Row = tuple[Any, ...]
+
+TABLES = ("events", "sessions", "heatmap_points", "heatmap_scroll", "identities")
+"""Every table with a site_id: a report gets the rows of its own sites, whatever its SQL says."""
+
+
+class ReportTooLarge(InsightHubError):
+    """A query ran into its limit of time or memory."""
+
+    status = 503
+    code = "report_too_large"
+    message = _("That took too long to count. Choose a shorter period, or fewer filters.")
+
+
+async def query(site: Site, sql: str, /, **parameters: object) -> list[Row]:
+    """The rows of a report's SQL, in which {site:UInt32} stands for the site."""
+    return await _read(sql, f"site_id = {site.number:d}", {"site": site.number, **parameters})
+
+
+async def query_many(sites: Sequence[Site], sql: str, /, **parameters: object) -> list[Row]:
+    """The rows of a report over several sites; {sites:Array(UInt32)} stands for them."""
+    if not sites:
+        return []
+    numbers = [site.number for site in sites]
+    wall = f"site_id IN ({', '.join(f'{number:d}' for number in numbers)})"
+    return await _read(sql, wall, {"sites": numbers, **parameters})
+
+
+async def ping() -> None:
+    """Raises Unavailable where ClickHouse does not answer."""
+    client = await _client()
+    if not await client.ping():
+        raise Unavailable(UNANSWERED)
+
+
+async def close() -> None:
+    """Closes this event loop's connections."""
+    await _slots.close()
+
+
+def insert(table: str, columns: Mapping[str, Sequence[object]], *, token: str) -> None:
+    """Inserts rows given by column, as one block; a second insert with the same token changes nothing.
+
+    Times are given in the ticks of their column: milliseconds for DateTime64(3), seconds for DateTime.
+    """
+    _worker().insert(
+        table,
+        list(columns.values()),
+        column_names=list(columns),
+        column_types=[_types(table)[name] for name in columns],
+        column_oriented=True,
+        settings={"insert_deduplication_token": token, "async_insert": 0},
+    )
+
+
+def command(sql: str, /, **given: object) -> None:
+    """Runs a statement of a worker or migration; `given` are ClickHouse settings."""
+    _worker().command(sql, settings=dict(given))
+
+
+def rows_of(sql: str, /, **given: object) -> list[Row]:
+    """The rows of a worker's own question, over all sites; `given` are ClickHouse settings."""
+    return [tuple(row) for row in _worker().query(sql, settings=dict(given)).result_rows]
+
+
+UNANSWERED = _("The statistics do not answer. Please try again in a minute.")
+
+_LIMITS: dict[str, object] = {
+    "readonly": 2,
+    "max_execution_time": 20,
+    "max_memory_usage": 4_000_000_000,
+}
+_TOO_LARGE = frozenset({158, 159, 160, 241, 307})
+_FORBIDDEN = re.compile(r"\bSETTINGS\b|\bmerge\s*\(|\bremote(Secure)?\s*\(|\burl\s*\(|\bfile\s*\(", re.I)
+
+
+class _Slot:
+    client: AsyncClient | None = None
+
+    async def close(self) -> None:
+        if self.client is not None:
+            await self.client.close()
+
+
+_slots = PerLoop(_Slot, _Slot.close)
+_threads = local()
+
+
+async def _read(sql: str, wall: str, parameters: Mapping[str, object]) -> list[Row]:
+    if _FORBIDDEN.search(sql):
+        raise ValueError("A report's SQL may neither change settings nor read around its tables.")
+    filters = "{" + ", ".join(f"'{table}': '{wall}'" for table in TABLES) + "}"
+    try:
+        client = await _client()
+        answer = await client.query(
+            sql, parameters=dict(parameters), settings={**_LIMITS, "additional_table_filters": filters}
+        )
+        return [tuple(row) for row in answer.result_rows]
+    except DatabaseError as error:
+        if error.code in _TOO_LARGE:
+            raise ReportTooLarge() from error
+        raise
+    except (OperationalError, OSError) as error:
+        raise Unavailable(UNANSWERED) from error
+
+
+async def _client() -> AsyncClient:
+    slot = _slots.get()
+    if slot.client is None:
+        try:
+            slot.client = await clickhouse_connect.get_async_client(**_address())
+        except (ClickHouseError, OSError) as error:
+            raise Unavailable(UNANSWERED) from error
+    return slot.client
+
+
+def _worker() -> Client:
+    """This thread's client: one client runs one query at a time."""
+    url = settings().clickhouse_url
+    if getattr(_threads, "url", None) != url:
+        _threads.client = clickhouse_connect.get_client(**_address())
+        _threads.url = url
+    found: Client = _threads.client
+    return found
+
+
+def _address() -> dict[str, Any]:
+    parts = urlsplit(settings().clickhouse_url)
+    secure = parts.scheme == "https"
+    return {
+        "host": parts.hostname,
+        "port": parts.port or (8443 if secure else 8123),
+        "username": parts.username or "default",
+        "password": parts.password or "",
+        "database": parts.path.strip("/") or "default",
+        "secure": secure,
+        "compress": parts.hostname not in {"127.0.0.1", "localhost"},
+        "autogenerate_session_id": False,
+        "send_receive_timeout": 60,
+    }
+
+
+@lru_cache(maxsize=64)
+def _types(table: str) -> dict[str, ClickHouseType]:
+    """The column types of a table; asked once, as they change with a migration only."""
+    from clickhouse_connect.datatypes.registry import get_from_name
+
+    return {name: get_from_name(type_) for name, type_, *_rest in rows_of(f"DESCRIBE TABLE {table}")}
