@@ -127,7 +127,8 @@ def _logo(theme: Theme, digest: str, classes: str) -> Markup:
 
 def _field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: bool = False) -> Markup:
     return Markup(
-        '<div class="field"><label for="{kind}">{label}</label><input id="{kind}" name="{kind}" type="{kind}" '
+        '<div class="field"><label for="{kind}">{label}</label>'
+        '<input id="{kind}" name="{kind}" type="{kind}" '
         'value="{value}" autocomplete="{autocomplete}" maxlength="1024" required{focus}></div>'
     ).format(
         kind=kind,

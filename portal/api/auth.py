@@ -1,0 +1,72 @@
+"""/api/auth: a token for an email and a password."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from portal.api.errors import ErrorAnswer
+from portal.here import CurrentHere, CurrentViewer
+from portal.signing import client_of
+from tenancy.errors import NotSignedIn
+from tenancy.login import sign_in, sign_out
+from tenancy.viewer import Viewer
+
+router = APIRouter(prefix="/api/auth", tags=["auth"], responses={401: {"model": ErrorAnswer}})
+
+
+class Credentials(BaseModel):
+    """What a person types."""
+
+    email: str = Field(max_length=320, examples=["you@agency.com"])
+    password: str = Field(max_length=1024)
+
+
+class Organization(BaseModel):
+    """Where a person belongs."""
+
+    name: str
+    kind: str
+
+
+class Me(BaseModel):
+    """Who is signed in."""
+
+    email: str
+    name: str
+    role: str
+    organization: Organization
+
+
+class Token(BaseModel):
+    """Send it as `Authorization: Bearer ...`; it ends when the person signs out."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    user: Me
+
+
+@router.post("/login", response_model=Token, responses={429: {"model": ErrorAnswer}})
+async def login(credentials: Credentials, request: Request, here: CurrentHere) -> Token:
+    """Sign in on this host."""
+    viewer, token = await sign_in(here.host, credentials.email, credentials.password, client_of(request))
+    return Token(access_token=token, user=_me(viewer))
+
+
+@router.get("/me", response_model=Me)
+async def me(viewer: CurrentViewer) -> Me:
+    """Who is signed in."""
+    return _me(viewer)
+
+
+@router.post("/logout", status_code=204)
+async def logout(here: CurrentHere) -> None:
+    """End this session."""
+    if here.token is None:
+        raise NotSignedIn()
+    await sign_out(here.token)
+
+
+def _me(viewer: Viewer) -> Me:
+    organization = Organization(name=viewer.organization_name, kind=viewer.organization_kind)
+    return Me(email=viewer.email, name=viewer.name, role=viewer.role, organization=organization)

@@ -1,0 +1,89 @@
+"""The ASGI app: collect for browsers, pages for people, an API for programs."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+import analytics.clickhouse
+import analytics.collect.router
+import tenancy.db
+import tenancy.invalidation
+import tracker.serving
+from portal import brand, signing, states
+from portal.api import auth, documentation, sites, stats
+from portal.api import errors as api_errors
+from portal.assets import Assets
+from portal.hosts import Hosts, is_collect
+from portal.security import BoundSockets, PageSecurity, SameOrigin
+from portal.settings import settings
+from portal.trouble_pages import trouble_page
+from tenancy.errors import InsightHubError, NotFound, NotSignedIn
+
+
+def create_app() -> FastAPI:
+    """The app of one process. With PORTAL_PAGES=off it has no pages: for processes that only collect."""
+    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(analytics.collect.router.router)
+    app.include_router(tracker.serving.router)
+    app.include_router(states.router)
+    for api in (auth, sites, stats, documentation):
+        app.include_router(api.router)
+    app.exception_handler(InsightHubError)(_on_error)
+    app.exception_handler(HTTPException)(_on_http_error)
+    app.exception_handler(RequestValidationError)(_on_invalid)
+    if settings().portal_pages:
+        from portal.pages import add_pages
+
+        app.include_router(signing.router)
+        app.include_router(brand.router)
+        add_pages(app)
+        app.add_middleware(Assets)
+        app.add_middleware(BoundSockets)
+    # The last one added is the first one asked.
+    app.add_middleware(SameOrigin, open_to_all=is_collect)
+    app.add_middleware(Hosts)
+    app.add_middleware(PageSecurity)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await tenancy.db.check_role()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(tenancy.invalidation.lifespan())
+        await stack.enter_async_context(analytics.collect.router.lifespan())
+        stack.push_async_callback(tenancy.db.dispose)
+        stack.push_async_callback(analytics.clickhouse.close)
+        # What is there now stays: looking through it again and again is what made collect wait.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 100)
+        yield
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, InsightHubError)
+    if api_errors.wants_json(request):
+        return api_errors.of_error(error)
+    if isinstance(error, NotSignedIn):
+        return RedirectResponse(signing.login_url(request), 303)
+    return trouble_page(request, error.status, error.message)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if api_errors.wants_json(request) or "here" not in request.scope["state"]:
+        return api_errors.of_http(error)
+    if error.status_code == 404:
+        return trouble_page(request, 404, NotFound().message)
+    return trouble_page(request, error.status_code, str(error.detail))
+
+
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return api_errors.of_validation(error)

@@ -1,0 +1,25 @@
+"""/brand/{digest}: the logos and icons that a host's organisation uploaded."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from portal.here import CurrentHere
+from tenancy.errors import NotFound
+from themes.assets import ASSET_POLICY, load_asset
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/brand/{digest}", response_model=None)
+async def brand_asset(digest: str, here: CurrentHere) -> Response:
+    """A file by what is in it, so that it may be kept for good."""
+    asset = await load_asset(here.host.realm_id, digest)
+    if asset is None and here.host.organization_id != here.host.realm_id:
+        asset = await load_asset(here.host.organization_id, digest)
+    if asset is None:
+        raise NotFound()
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable",
+        "content-security-policy": ASSET_POLICY,
+    }
+    return Response(asset.body, media_type=asset.content_type, headers=headers)

@@ -1,0 +1,55 @@
+"""Where a request is: the organisation of its host, the theme to draw with, and who is looking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Request
+
+from tenancy.domains import HostOrganization
+from tenancy.errors import NotSignedIn
+from tenancy.viewer import Viewer
+from themes.theme import Theme
+
+
+@dataclass(frozen=True)
+class Here:
+    """What hosts.py found out about a request before anything else runs."""
+
+    host: HostOrganization
+    address: str
+    """The host with its port, as the browser wrote it."""
+    theme: Theme
+    viewer: Viewer | None
+    token: str | None
+    """The session's token, from the cookie or an Authorization header."""
+
+    def signed_in(self) -> Viewer:
+        """The viewer; raises NotSignedIn without one."""
+        if self.viewer is None:
+            raise NotSignedIn()
+        return self.viewer
+
+
+class _HasScope(Protocol):
+    @property
+    def scope(self) -> Mapping[str, Any]: ...
+
+
+def here(connection: _HasScope) -> Here:
+    """The Here of a request or websocket."""
+    found = connection.scope["state"]["here"]
+    assert isinstance(found, Here)
+    return found
+
+
+def _here(request: Request) -> Here:
+    return here(request)
+
+
+def _viewer(request: Request) -> Viewer:
+    return here(request).signed_in()
+
+
+CurrentHere = Annotated[Here, Depends(_here)]
+CurrentViewer = Annotated[Viewer, Depends(_viewer)]

@@ -1,0 +1,98 @@
+"""The first thing that happens to a request: whose host is this, how does it look, and who is looking."""
+
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from portal.here import Here
+from portal.security import SOCKET_PATH
+from portal.views.documents import error_page
+from tenancy.domains import HostOrganization, resolve_host
+from tenancy.errors import Unavailable
+from tenancy.login import session_cookie, viewer_for_token
+from tenancy.roles import OrganizationKind
+from tenancy.text import gettext as _
+from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_document
+
+SCRIPTS = frozenset({"/ih.js", "/s.js"})
+COLLECT = "/api/collect"
+_ANY_HOST = frozenset({"/healthz", "/readyz", *SCRIPTS})
+_BEFORE_SIGN_IN = ("/static/", "/_nicegui/", "/brand/")
+
+
+class Hosts:
+    """Puts a Here into the scope, or answers a host that nobody claimed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Collect finds its tenant by the tracking id; nothing here may cost its callers time.
+        if scope["type"] == "lifespan" or scope["path"] in _ANY_HOST or is_collect(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        address = headers.get(b"host", b"").decode("latin-1")
+        try:
+            found = await resolve_host(address)
+            if found is None or found.purpose != "app":
+                await _refuse(scope, receive, send, nobody())
+                return
+            token = _token(headers)
+            asks_who = token and not scope["path"].startswith(_BEFORE_SIGN_IN)
+            viewer = await viewer_for_token(token, found) if token and asks_who else None
+        except Unavailable as error:
+            await _refuse(scope, receive, send, unavailable(error))
+            return
+        here = Here(found, address, theme_of(found), viewer, token)
+        scope.setdefault("state", {})["here"] = here
+        await self._app(scope, receive, send)
+
+
+def is_collect(path: str) -> bool:
+    """Whether a path takes in events: open to every page of the web."""
+    return path.startswith(COLLECT)
+
+
+def theme_of(host: HostOrganization) -> Theme:
+    """How the organisation of a host looks."""
+    if host.kind is OrganizationKind.PLATFORM:
+        return platform_theme(host.theme)
+    return theme_from_document(host.theme, host.name)
+
+
+def nobody() -> Response:
+    """The answer on a host that nobody claimed."""
+    message = _("There is nothing at this address. Check that it is spelled right.")
+    return HTMLResponse(error_page(NEUTRAL_THEME, 404, _("Nothing here"), message), 404)
+
+
+def unavailable(error: Unavailable) -> Response:
+    """The answer while the database does not answer, and so no host is known."""
+    page = error_page(NEUTRAL_THEME, 503, _("Back in a moment"), error.message)
+    return HTMLResponse(page, 503, headers={"retry-after": "5"})
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 4404})
+    elif scope["path"].startswith(("/api/", SOCKET_PATH)):
+        error = {"code": "not_found", "message": _("There is nothing at this address."), "field": None}
+        await JSONResponse({"error": error}, page.status_code)(scope, receive, send)
+    else:
+        await page(scope, receive, send)
+
+
+def _token(headers: dict[bytes, bytes]) -> str | None:
+    scheme, _space, credentials = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip() or None
+    cookies = SimpleCookie()
+    try:
+        cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
+    except CookieError:
+        return None
+    morsel = cookies.get(session_cookie())
+    return morsel.value if morsel else None

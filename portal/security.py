@@ -1,0 +1,169 @@
+"""What keeps a page its own: nonces for scripts, sockets bound to their page, no writes from other sites."""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from nicegui import Client, core
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tenancy.login import session_cookie
+
+SOCKET_PATH = "/_nicegui_ws/"
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+]
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_TAG = re.compile(rb"<(script|link)\b(?![^>]*\bnonce=)")
+
+
+class PageSecurity:
+    """Adds a nonce to each script of an HTML answer, and the headers that go with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+        start: Message | None = None
+        html = bytearray()
+
+        async def send_secured(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                if b"text/html" in dict(message["headers"]).get(b"content-type", b""):
+                    start = message
+                else:
+                    await send({**message, "headers": [*message["headers"], *_HEADERS[:2]]})
+                return
+            if start is None:
+                await send(message)
+                return
+            html.extend(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            # NiceGUI escapes "<" in what it embeds: a literal tag can only come from a template of its or ours.
+            body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', bytes(html))
+            headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+            headers += [(b"content-length", b"%d" % len(body)), *_HEADERS]
+            headers.append((b"content-security-policy", _policy(nonce).encode()))
+            await send({**start, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+        await self._app(scope, receive, send_secured)
+
+
+class SameOrigin:
+    """Refuses requests that change something and come from a page of another origin."""
+
+    def __init__(self, app: ASGIApp, *, open_to_all: Callable[[str], bool]) -> None:
+        self._app = app
+        self._open_to_all = open_to_all
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
+            connection = HTTPConnection(scope)
+            if not self._open_to_all(scope["path"]) and not is_same_origin(connection):
+                error = {"code": "other_origin", "message": "This request came from another site.", "field": None}
+                await JSONResponse({"error": error}, 403)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class BoundSockets:
+    """A page's socket opens only for the browser, host and session that the page was made for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or not scope["path"].startswith(SOCKET_PATH):
+            await self._app(scope, receive, send)
+            return
+        if _belongs_to_its_page(HTTPConnection(scope)):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 4403})
+        else:
+            await JSONResponse({}, 403)(scope, receive, send)
+
+
+def guard_events() -> None:
+    """An event is dispatched by the client id it names: insist that it came over that client's own socket."""
+
+    def bound(handle: Callable[[Client, dict[str, Any]], None]) -> Callable[[str, object], None]:
+        def on_message(socket_id: str, message: object) -> None:
+            client = Client.instances.get(message.get("client_id", "")) if isinstance(message, dict) else None
+            if client is not None and isinstance(message, dict) and socket_id in client._socket_to_document_id:
+                handle(client, message)
+
+        return on_message
+
+    core.sio.on("event", bound(lambda client, message: client.handle_event(message)))
+    core.sio.on("javascript_response", bound(lambda client, m: client.handle_javascript_response(m)))
+    core.sio.on("ack", bound(lambda client, message: client.outbox.prune_history(message["next_message_id"])))
+    # What a browser wants to write into our log is nobody's concern.
+    core.sio.on("log", lambda socket_id, message: None)
+
+
+def is_same_origin(connection: HTTPConnection) -> bool:
+    """Whether a browser says that its page is on the host that it asks; programs say nothing."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
+    origin = connection.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def safe_path(url: str | None, default: str = "/") -> str:
+    """A path on this host to go to after signing in; never another site's address."""
+    if not url or not url.startswith("/") or url.startswith("//") or "\\" in url:
+        return default
+    if any(ord(character) < 32 for character in url):
+        return default
+    parts = urlsplit(url)
+    return default if parts.scheme or parts.netloc else url
+
+
+def _belongs_to_its_page(connection: HTTPConnection) -> bool:
+    if not is_same_origin(connection):
+        return False
+    query = parse_qs(connection.scope["query_string"].decode("latin-1"))
+    client = Client.instances.get(query.get("client_id", [""])[0])
+    if client is None:
+        return True  # a page of a process that was restarted: the socket gets nothing and the page reloads
+    cookie = session_cookie()
+    page = client.request
+    return page.cookies.get(cookie) == connection.cookies.get(cookie) and page.headers.get(
+        "host"
+    ) == connection.headers.get("host")
+
+
+def _policy(nonce: str) -> str:
+    # unsafe-eval stays while Vue compiles templates in the browser.
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}' 'unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
