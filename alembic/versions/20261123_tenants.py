@@ -286,8 +286,6 @@ POLICIES = (
     "CREATE POLICY member_read ON users FOR SELECT TO ih_app USING (id IN (SELECT user_id FROM memberships))",
     "CREATE POLICY own_row ON users FOR UPDATE TO ih_app USING (id = (SELECT app.user_id()))"
     " WITH CHECK (id = (SELECT app.user_id()))",
-    "CREATE POLICY realm_insert ON users FOR INSERT TO ih_app"
-    " WITH CHECK (organization_id = (SELECT app.realm_id()))",
     # A client's mail links carry the host of its reseller where it has none of its own.
     "CREATE POLICY realm_read ON domains FOR SELECT TO ih_app"
     " USING (organization_id = (SELECT app.realm_id()))",
