@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     data_dir: Path = Path("data")
     portal_pages: bool = True
+    node: str = ""
 
 
 @lru_cache(maxsize=1)
