@@ -69,7 +69,11 @@ _clients: PerLoop[Redis] = PerLoop(
 
 def _hear(channel: Channel, key: str) -> None:
     for forget in _LISTENERS[channel]:
-        forget(key)
+        try:
+            forget(key)
+        except Exception:
+            # One listener's mistake must not make the process deaf.
+            log.exception("invalidation.listener_failed", channel=channel)
 
 
 async def _listen(listening: asyncio.Event) -> None:
