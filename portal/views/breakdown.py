@@ -1,0 +1,126 @@
+"""A breakdown as rows with bars, in a panel with tabs; pressing a row filters by it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from analytics.reports.breakdown import Breakdown, BreakdownRow
+from analytics.reports.filters import Dimension
+from analytics.reports.metrics import Metric
+from portal.views import numbers
+from portal.views.icons import icon
+from portal.views.labels import dimension_name, value_label, value_mark
+from portal.views.measures import metric_name, metric_value
+from portal.views.states import empty_state
+from tenancy.text import gettext as _
+
+
+class Tab(NamedTuple):
+    """A tab of a panel: its key goes back as the event's argument."""
+
+    key: str
+    title: str
+
+
+def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9) -> Markup:
+    """The first rows: bar, value, share, visitors. A row emits ("filter", "source:Google").
+
+    The bar is an SVG rectangle, whose width is an attribute: a style attribute would need a looser policy.
+    """
+    rows = breakdown.rows[:limit]
+    if not rows:
+        return empty_state("search-x", _("Nothing in this period"), small=True)
+    most = max(row.visitors for row in rows) or 1
+    items = Markup("").join(_row(breakdown.dimension, row, row.visitors / most, locale) for row in rows)
+    return Markup(
+        '<div class="columns" aria-hidden="true"><span>{}</span><span>{}</span><span>{}</span></div>'
+        '<ol class="bars">{}</ol>'
+    ).format(dimension_name(breakdown.dimension), "", metric_name(Metric.VISITORS), items)
+
+
+def panel(
+    title: str,
+    body: Markup,
+    *,
+    key: str,
+    tabs: Sequence[Tab] = (),
+    active: str = "",
+    details: str | None = None,
+) -> Markup:
+    """A card with a heading. Tabs emit ("tab", "key:tab"), the link below emits ("details", details)."""
+    strip: Markup | str = ""
+    if tabs:
+        buttons = Markup("").join(_tab(key, tab, tab.key == active) for tab in tabs)
+        strip = Markup('<div class="tabs" role="tablist" aria-label="{}">{}</div>').format(title, buttons)
+    more = (
+        Markup(
+            '<button type="button" class="plain more" data-emit="details" data-arg="{}">{}{}</button>'
+        ).format(details, _("Details"), icon("arrow-right", 14))
+        if details
+        else ""
+    )
+    return Markup(
+        '<section class="card panel" data-panel="{}"><header><h2>{}</h2>{}</header>{}{}</section>'
+    ).format(key, title, strip, body, more)
+
+
+def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
+    """Every measure of each row, for the details dialog. Rows emit as in bar_list."""
+    if not breakdown.rows:
+        return empty_state(
+            "search-x", _("Nothing found"), _("Try another word or a longer period."), small=True
+        )
+    metrics = (Metric.PAGE_VIEWS, Metric.SESSIONS, Metric.BOUNCE_RATE, Metric.SESSION_DURATION)
+    titles = [dimension_name(breakdown.dimension), metric_name(Metric.VISITORS), _("Share")]
+    titles += [metric_name(metric) for metric in metrics]
+    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    rows = Markup("").join(_table_row(breakdown.dimension, row, metrics, locale) for row in breakdown.rows)
+    return Markup(
+        '<div class="scroll"><table class="data"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(header, rows)
+
+
+def _row(dimension: Dimension, row: BreakdownRow, part: float, locale: str) -> Markup:
+    label = value_label(dimension, row.value, locale)
+    return Markup(
+        '<li><button type="button" class="bar" data-emit="filter" data-arg="{arg}" title="{label}">'
+        '<svg class="fill" aria-hidden="true"><rect width="{width:.1f}%" height="100%" rx="7"/></svg>'
+        '{mark}<bdi>{label}</bdi></button><span class="share num">{share}</span>'
+        '<b class="num" title="{exact}">{visitors}</b></li>'
+    ).format(
+        arg=f"{dimension}:{row.value}",
+        label=label,
+        width=max(part * 100, 0.5),
+        mark=value_mark(dimension, row.value, getattr(row, "country", "")),
+        share=numbers.share(row.share, locale),
+        exact=numbers.integer(row.visitors, locale),
+        visitors=numbers.compact(row.visitors, locale),
+    )
+
+
+def _tab(panel_key: str, tab: Tab, active: bool) -> Markup:
+    return Markup(
+        '<button type="button" role="tab" aria-selected="{}" tabindex="{}" data-emit="tab" data-arg="{}">'
+        "{}</button>"
+    ).format("true" if active else "false", 0 if active else -1, f"{panel_key}:{tab.key}", tab.title)
+
+
+def _table_row(dimension: Dimension, row: BreakdownRow, metrics: Sequence[Metric], locale: str) -> Markup:
+    measured = Markup("").join(
+        Markup('<td class="num">{}</td>').format(
+            metric_value(metric, getattr(row, metric), locale, exact=True)
+        )
+        for metric in metrics
+    )
+    return Markup(
+        '<tr><td><button type="button" class="plain first" data-emit="filter" data-arg="{}">{}<bdi>{}</bdi>'
+        '</button></td><td class="num">{}</td><td class="num">{}</td>{}</tr>'
+    ).format(
+        f"{dimension}:{row.value}",
+        value_mark(dimension, row.value, getattr(row, "country", "")),
+        value_label(dimension, row.value, locale),
+        numbers.integer(row.visitors, locale),
+        numbers.share(row.share, locale),
+        measured,
+    )

@@ -1,0 +1,32 @@
+"""Putting the script into a site: the snippet, and whether it has been heard."""
+
+from markupsafe import Markup
+
+from portal.views.icons import icon
+from tenancy.text import gettext as _
+
+
+def snippet_block(snippet: str) -> Markup:
+    """The code to paste, with a button that copies it."""
+    return Markup(
+        '<pre class="code" id="snippet" tabindex="0">{}</pre>'
+        '<button type="button" class="btn" data-copy="#snippet">{}'
+        '<span data-copied="{}" role="status">{}</span></button>'
+    ).format(snippet, icon("copy", 15), _("Copied"), _("Copy the code"))
+
+
+def install_check(*, heard: bool, domain: str, dashboard: str) -> Markup:
+    """Waiting for the first event, or the good news with a link to the dashboard."""
+    if not heard:
+        return Markup('<div class="check" role="status"><i class="pulse"></i><span>{}</span></div>').format(
+            _("Waiting for the first visit to {domain}. Open the site in another tab.").format(domain=domain)
+        )
+    return Markup(
+        '<div class="check done" role="status">{}<span>{}</span><span class="space"></span>'
+        '<a class="btn primary" href="{}">{}</a></div>'
+    ).format(
+        icon("circle-check", 20),
+        _("It works: the first visit to {domain} has arrived.").format(domain=domain),
+        dashboard,
+        _("Open the dashboard"),
+    )

@@ -1,0 +1,115 @@
+"""The frame around signed-in pages: sidebar, the phone's top bar, headings."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from portal.views.cards import site_mark
+from portal.views.documents import brand
+from portal.views.icons import icon
+from tenancy.text import gettext as _
+from themes.theme import Sidebar, Theme
+
+
+class NavLink(NamedTuple):
+    icon: str
+    title: str
+    href: str
+
+
+class NavGroup(NamedTuple):
+    """Links under a small heading; the first group needs none."""
+
+    links: Sequence[NavLink]
+    title: str = ""
+
+
+class Person(NamedTuple):
+    """Who is signed in, and the token of the form that signs them out."""
+
+    name: str
+    organization: str
+    form_token: str
+
+
+def sidebar_class(theme: Theme) -> str:
+    """The classes of the <aside> that holds sidebar()."""
+    return "side side-brand" if theme.sidebar is Sidebar.BRAND else "side"
+
+
+def sidebar(theme: Theme, groups: Sequence[NavGroup], current: str, person: Person) -> Markup:
+    """Logo, links (the one whose href is `current` is marked), and who is signed in with the way out."""
+    return Markup('<div class="side-in">{}{}{}</div>').format(
+        brand(theme, on_brand=True, href="/"),
+        Markup("").join(_group(group, current) for group in groups),
+        _account(person),
+    )
+
+
+def phone_bar(theme: Theme) -> Markup:
+    """The bar on top of a phone's page, with the button that opens the sidebar."""
+    return Markup(
+        '<div class="phone-bar">{}<button type="button" class="menu-button" data-menu aria-expanded="false" '
+        'aria-label="{}">{}</button></div>'
+    ).format(brand(theme, href="/"), _("Menu"), icon("menu", 20))
+
+
+def heading(title: str, *, crumbs: Sequence[tuple[str, str]] = (), mark: bool = False) -> Markup:
+    """A page's h1 under its crumbs ((words, address) each); `mark` puts a site's square before it."""
+    arrow = icon("chevron-right", 13)
+    trail = arrow.join(Markup('<a href="{}">{}</a>').format(href, words) for words, href in crumbs)
+    nav = (
+        Markup('<nav class="crumbs" aria-label="{}">{}</nav>').format(_("Breadcrumb"), trail)
+        if crumbs
+        else ""
+    )
+    return Markup('{}<div class="heading">{}<h1>{}</h1></div>').format(
+        site_mark(title) if mark else "", nav, title
+    )
+
+
+def skip_link() -> Markup:
+    """The first thing the tab key finds: past the sidebar, to #main."""
+    return Markup('<a class="skip" href="#main">{}</a>').format(_("Skip to the content"))
+
+
+def mode_switch() -> Markup:
+    """The button between light and dark; app.js does it and remembers it in the cookie "mode"."""
+    return Markup(
+        '<button type="button" class="btn square" data-mode-switch aria-label="{}">{}</button>'
+    ).format(_("Switch between light and dark"), icon("sun-moon"))
+
+
+def _group(group: NavGroup, current: str) -> Markup:
+    links = Markup("").join(
+        Markup('<a href="{}"{}>{}<span>{}</span></a>').format(
+            link.href,
+            Markup(' aria-current="page"') if link.href == current else "",
+            icon(link.icon, 17),
+            link.title,
+        )
+        for link in group.links
+    )
+    title = Markup('<div class="nav-title">{}</div>').format(group.title) if group.title else ""
+    return Markup('{}<nav class="nav" aria-label="{}">{}</nav>').format(
+        title, group.title or _("Pages"), links
+    )
+
+
+def _account(person: Person) -> Markup:
+    initials = "".join(word[0] for word in person.name.split()[:2]).upper() or "·"
+    return Markup(
+        '<div class="account"><span class="avatar" aria-hidden="true">{}</span>'
+        "<div><b>{}</b><small>{}</small></div>"
+        '<form method="post" action="/logout"><input type="hidden" name="form" value="{}">'
+        '<button class="plain" aria-label="{}" title="{}">{}</button></form></div>'
+    ).format(
+        initials,
+        person.name,
+        person.organization,
+        person.form_token,
+        _("Sign out"),
+        _("Sign out"),
+        icon("log-out", 17),
+    )

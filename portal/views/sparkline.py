@@ -1,0 +1,29 @@
+"""A line the size of a word."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from portal.views.curves import Point, runs, straight
+
+_WIDTH, _HEIGHT, _EDGE = 100, 28, 2
+
+
+def sparkline(values: Sequence[float | None], *, strong: bool = False) -> Markup:
+    """The values' course; nothing drawn for fewer than two. `strong`: from nought, in the brand's colour."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return Markup('<svg class="spark" aria-hidden="true"></svg>')
+    low, high = (0.0 if strong else min(known)), max(known)
+    scale = (_HEIGHT - 2 * _EDGE) / (high - low) if high > low else 0.0
+    step = _WIDTH / (len(values) - 1)
+    lines = []
+    for run in runs(values):
+        points = [Point(i * step, _HEIGHT - _EDGE - ((values[i] or 0.0) - low) * scale) for i in run]
+        if strong:
+            down = f"L{points[-1].x:.1f} {_HEIGHT}L{points[0].x:.1f} {_HEIGHT}Z"
+            lines.append(Markup('<path class="under" d="{}"/>').format(straight(points) + down))
+        lines.append(Markup('<path d="{}"/>').format(straight(points)))
+    return Markup(
+        '<svg class="spark{}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
+    ).format(" strong" if strong else "", _WIDTH, _HEIGHT, Markup("").join(lines))
