@@ -1,0 +1,1 @@
+"""Answers to questions about a site: a report asks for a Site, a Period and Filters."""

@@ -1,0 +1,178 @@
+"""The sessions and events of a stretch of time, as SQL that reports build on.
+
+A session belongs to a stretch with what lies inside it: its events, not its whole. For nearly all sessions
+both are the same, and their rows in `sessions` say everything. Those that cross a border of the stretch are
+found by looking half an hour to each side of it, because no session is silent for longer, and only their
+events are read.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from analytics.clickhouse import query
+from analytics.reports.conditions import Conditions, conditions
+from analytics.reports.filters import Filters
+from tenancy.sites import Site
+
+
+class Crossing(NamedTuple):
+    """Sessions with events on both sides of a border, and when the first and the last of them began."""
+
+    border: str
+    oldest_s: int
+    newest_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The visits to a site from one moment up to another that fit the filters."""
+
+    start_s: int
+    end_s: int
+    conditions: Conditions
+    crossings: tuple[Crossing, ...]
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What the SQL of this stretch has bound, beside the site."""
+        return {"from": self.start_s, "to": self.end_s, **self.conditions.parameters}
+
+    def sessions(self, columns: Sequence[str] = ()) -> str:
+        """One row per session with a fitting event inside, with these columns of `sessions` and:
+
+        visitor_id, pageviews, duration_s (of the whole session), starts (inside), views (page views that
+        count), first_ts and last_ts (of the events inside; of the session where filters name events).
+        """
+        chosen = "".join(f"{column}, " for column in columns)
+        if self.conditions.on_events:
+            hits = self.hits_by_session(self.conditions.hits, self.conditions.views)
+            return self.sessions_with(hits, columns)
+        return "\nUNION ALL\n".join(self._parts(chosen))
+
+    def hits_by_session(self, hits: str, views: str, value: str = "") -> str:
+        """Rows (session_id, views) of the sessions with a hit inside; one per value, where one is given."""
+        chosen = f"{value}, " if value else ""
+        return f"""
+SELECT session_id, {chosen} countIf({views}) AS views
+FROM events FINAL
+WHERE {self.inside("ts")} AND (({hits}) OR ({views}))
+GROUP BY ALL HAVING countIf({hits}) > 0"""
+
+    def sessions_with(self, hits: str, columns: Sequence[str] = ()) -> str:
+        """As sessions(), joined with rows of hits by session; columns may be of either."""
+        return f"""
+SELECT {"".join(f"{column}, " for column in columns)} visitor_id, pageviews, duration_s,
+  {self._starts()} AS starts, views, {BEGAN} AS first_ts, ended AS last_ts
+FROM sessions FINAL INNER JOIN ({hits}) AS hit USING (session_id)
+WHERE {_SITE} AND {self._near()} AND {self.conditions.sessions.sql}"""
+
+    def events(self, condition: str) -> str:
+        """FROM and WHERE of the events inside, of sessions that fit the filters on sessions."""
+        kept = f" AND session_id IN ({self._kept_sessions()})" if self.conditions.sessions.given else ""
+        return f"events FINAL WHERE {self.inside('ts')} AND {condition}{kept}"
+
+    def views(self) -> str:
+        """FROM and WHERE of the page views that count."""
+        condition = self.conditions.views
+        if self.conditions.names.given:
+            hit = f"SELECT session_id FROM events WHERE {self.inside('ts')} AND {self.conditions.hits}"
+            condition += f" AND session_id IN ({hit})"
+        return self.events(condition)
+
+    def inside(self, column: str) -> str:
+        """The condition that a moment of the site's lies in the stretch."""
+        return f"{_SITE} AND {column} >= {_FROM} AND {column} < {_TO}"
+
+    def _parts(self, chosen: str) -> Iterator[str]:
+        fits = self.conditions.sessions.sql
+        elsewhere = "".join(f" AND session_id NOT IN ({_crossing(one.border)})" for one in self.crossings)
+        yield f"""
+SELECT {chosen} visitor_id, pageviews, duration_s,
+  toUInt8(1) AS starts, toUInt64(pageviews) AS views, {BEGAN} AS first_ts, ended AS last_ts
+FROM sessions FINAL
+WHERE {self.inside("session_start")} AND {fits}{elsewhere}"""
+        if self.crossings:
+            yield f"""
+SELECT {chosen} visitor_id, pageviews, duration_s, {self._starts()} AS starts, views, first_ts, last_ts
+FROM sessions FINAL INNER JOIN ({self._crossing_parts()}) AS part USING (session_id)
+WHERE {_SITE} AND ({" OR ".join(_began_with(one) for one in self.crossings)}) AND {fits}"""
+
+    def _crossing_parts(self) -> str:
+        """What of the crossing sessions lies inside, reading only the days that they reach into."""
+        near = {
+            "from": "ts <= (SELECT max(ended) FROM {sessions})",
+            "to": f"ts >= (SELECT min({BEGAN}) FROM {{sessions}})",
+        }
+        reach = " OR ".join(near[one.border].format(sessions=_sessions_over(one)) for one in self.crossings)
+        either = " UNION ALL ".join(_crossing(one.border) for one in self.crossings)
+        return f"""
+SELECT session_id, countIf(name = 'page_view') AS views, min(ts) AS first_ts, max(ts) AS last_ts
+FROM events FINAL
+WHERE {self.inside("ts")} AND ({reach}) AND session_id IN ({either})
+GROUP BY session_id"""
+
+    def _kept_sessions(self) -> str:
+        fits = self.conditions.sessions.sql
+        return f"SELECT session_id FROM sessions FINAL WHERE {_SITE} AND {self._near()} AND {fits}"
+
+    def _near(self) -> str:
+        """Began inside, or crosses a border: a superset that the primary key finds."""
+        inside = f"session_start >= {_FROM} AND session_start < {_TO}"
+        return f"({' OR '.join([inside, *(_began_with(one) for one in self.crossings)])})"
+
+    def _starts(self) -> str:
+        """Whether a session that has an event inside has none before."""
+        carried = any(one.border == "from" for one in self.crossings)
+        return f"session_id NOT IN ({_crossing('from')})" if carried else "toUInt8(1)"
+
+
+async def visits(site: Site, start: datetime, end: datetime, filters: Filters) -> Visits:
+    """The visits from one whole second up to another."""
+    borders = {"from": int(start.timestamp()), "to": int(end.timestamp())}
+    rows = await query(site, CROSSINGS, **borders)
+    crossings = tuple(Crossing(*row) for row in sorted(rows))
+    return Visits(borders["from"], borders["to"], conditions(filters), crossings)
+
+
+_SITE = "site_id = {site:UInt32}"
+_FROM = "{from:DateTime('UTC')}"
+_TO = "{to:DateTime('UTC')}"
+
+# A session's start names it for good. An event that comes late may lie before it; the duration knows.
+BEGAN = """if(ended - toIntervalSecond(duration_s) < session_start - toIntervalSecond(1),
+  ended - toIntervalSecond(duration_s), session_start)"""
+
+_SILENCE = "toIntervalSecond(1801)"
+
+
+def _crossing(border: str, columns: str = "") -> str:
+    """The ids of the sessions with events on both sides of the border."""
+    moment = {"from": _FROM, "to": _TO}[border]
+    return f"""
+SELECT session_id{columns} FROM events
+WHERE {_SITE} AND ts >= {moment} - {_SILENCE} AND ts < {moment} + {_SILENCE}
+GROUP BY session_id HAVING min(ts) < {moment} AND max(ts) >= {moment}"""
+
+
+def _began_with(crossing: Crossing) -> str:
+    oldest, newest = (f"toDateTime({second:d}, 'UTC')" for second in crossing[1:])
+    return f"session_start BETWEEN {oldest} AND {newest}"
+
+
+def _sessions_over(crossing: Crossing) -> str:
+    over = f"session_id IN ({_crossing(crossing.border)})"
+    return f"sessions FINAL WHERE {_SITE} AND {_began_with(crossing)} AND {over}"
+
+
+_NAMED = "SELECT '{border}' AS border, began FROM ({crossing})"
+CROSSINGS = f"""
+SELECT border, toUnixTimestamp(min(began)), toUnixTimestamp(max(began)) + 1
+FROM (
+  {_NAMED.format(border="from", crossing=_crossing("from", ", any(session_start) AS began"))}
+  UNION ALL
+  {_NAMED.format(border="to", crossing=_crossing("to", ", any(session_start) AS began"))}
+)
+GROUP BY border
+"""
