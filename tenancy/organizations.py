@@ -51,6 +51,12 @@ async def list_clients(db: AsyncSession) -> list[OrganizationInfo]:
     return [_info(row) for row in await db.scalars(query.order_by(func.lower(models.Organization.name)))]
 
 
+async def branches(db: AsyncSession) -> dict[OrganizationId, OrganizationId]:
+    """For each organisation below the viewer's: which of list_clients it belongs to (itself, for those)."""
+    rows = await db.execute(_BRANCHES)
+    return {OrganizationId(below): OrganizationId(client) for below, client in rows}
+
+
 async def create_client(
     db: AsyncSession, viewer: Viewer, *, name: str, locale: str = "en", timezone: str = "UTC"
 ) -> OrganizationInfo:
@@ -114,6 +120,11 @@ async def add_organization(
     return _info(row)
 
 
+_BRANCHES = text("""
+SELECT t.descendant_id, o.id
+  FROM organizations o JOIN org_tree t ON t.ancestor_id = o.id
+ WHERE o.parent_id = app.org_id()
+""")
 _PLATFORM = text("SELECT app.platform_id()")
 
 

@@ -1,0 +1,36 @@
+"""The pages of the portal, one module each."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from nicegui import app as frame_app
+from nicegui import ui
+
+from portal.pages import clients, home, overview, site
+from portal.pages.trouble import draw_trouble, on_error, on_missing
+from portal.security import guard_events
+from portal.settings import settings
+from tenancy.errors import InsightHubError
+
+__all__ = ["add_pages", "clients", "home", "overview", "site"]
+
+
+def add_pages(app: FastAPI) -> None:
+    """Puts the pages behind everything that the app answers itself."""
+    errors: Any = frame_app
+    errors.add_exception_handler(InsightHubError, on_error)
+    errors.add_exception_handler(404, on_missing)
+    frame_app.on_page_exception(draw_trouble)
+    guard_events()
+    if settings().node:
+        # The proxy sends a page's socket to the process that made the page.
+        frame_app.config.socket_io_js_query_params["node"] = settings().node
+    ui.run_with(
+        app,
+        title="",
+        tailwind=False,
+        gzip_middleware_factory=None,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=30,
+    )

@@ -1,0 +1,56 @@
+"""Who may open a page of a site; asked again with every step, as a socket outlives a session."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+
+from portal.here import CurrentHere, Here
+from tenancy.db import session
+from tenancy.domains import base_url
+from tenancy.errors import NotSignedIn
+from tenancy.login import viewer_for_token
+from tenancy.sites import Site, get_site
+from tenancy.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class SiteVisit:
+    """A viewer on the pages of a site."""
+
+    here: Here
+    viewer: Viewer
+    site: Site
+
+    @property
+    def path(self) -> str:
+        """Where the site's pages begin."""
+        return f"/sites/{self.site.public_id}"
+
+    async def again(self) -> "SiteVisit":
+        """The same, asked anew. Raises NotSignedIn or NotFound where it is over."""
+        viewer = await current_viewer(self.here)
+        async with session(viewer) as db:
+            return SiteVisit(self.here, viewer, await get_site(db, self.site.public_id))
+
+
+async def current_viewer(here: Here) -> Viewer:
+    """Who holds the page's token by now."""
+    viewer = await viewer_for_token(here.token, here.host) if here.token else None
+    if viewer is None:
+        raise NotSignedIn()
+    return viewer
+
+
+async def _site_visit(site_id: str, here: CurrentHere) -> SiteVisit:
+    viewer = here.signed_in()
+    async with session(viewer) as db:
+        return SiteVisit(here, viewer, await get_site(db, site_id))
+
+
+CurrentSiteVisit = Annotated[SiteVisit, Depends(_site_visit)]
+
+
+def outside(here: Here, path: str) -> str:
+    """A link out of a page with sub-pages: with its scheme, so that it is not taken for one of them."""
+    return base_url(here.host.host) + path

@@ -1,0 +1,38 @@
+"""What pages show when something goes wrong: the brand's page, never the exception."""
+
+import structlog
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import ui
+
+from portal.here import here
+from portal.shell import drawn, dress
+from portal.signing import login_url
+from portal.trouble_pages import trouble_page
+from portal.views.states import error_state
+from tenancy.errors import InsightHubError, NotFound, NotSignedIn
+
+log = structlog.get_logger(__name__)
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """The answer to an error before the page was built: who may not see it, what does not exist."""
+    if isinstance(error, NotSignedIn):
+        return RedirectResponse(login_url(request), 303)
+    assert isinstance(error, InsightHubError)
+    return trouble_page(request, error.status, error.message)
+
+
+async def on_missing(request: Request, error: Exception) -> Response:
+    """The answer to an address without a page."""
+    return trouble_page(request, 404, NotFound().message)
+
+
+def draw_trouble(error: Exception) -> None:
+    """The page for an error while a page was built."""
+    request = ui.context.client.request
+    dress(here(request), InsightHubError().message, "en")
+    if not isinstance(error, InsightHubError):
+        log.exception("page.failed", path=request.url.path, exc_info=error)
+    message = error.message if isinstance(error, InsightHubError) else InsightHubError().message
+    drawn(error_state(message, retry=None))

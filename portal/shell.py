@@ -1,0 +1,89 @@
+"""The frame of every signed-in page: brand, navigation, who is signed in, and a place for the page itself."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import ui
+from starlette.requests import Request
+
+from portal.here import Here
+from portal.pages import open_pages
+from portal.views.documents import head
+from portal.views.shell import NavGroup, Person, phone_bar, sidebar, sidebar_class, skip_link
+from tenancy.csrf import token_for
+from tenancy.viewer import Viewer
+from themes.assets import favicon_href
+from themes.theme import Mode
+
+
+def drawn(markup: str, classes: str = "", tag: str = "div") -> ui.html:
+    """What a view made, as one element. Views escape what they are given: nothing is sanitised again."""
+    return ui.html(markup, sanitize=False, tag=tag).classes(classes)
+
+
+def box(tag: str = "div", classes: str = "") -> ui.element:
+    """A plain element."""
+    return ui.element(tag).classes(classes)
+
+
+def button(label: str, *, icon: Markup | None = None, classes: str = "", describe: str = "") -> ui.button:
+    """A button in our look; `describe` names one that has no label."""
+    made = ui.button(color=None).props("unelevated no-caps flat").classes(f"btn {classes}")
+    with made:
+        if icon is not None:
+            drawn(icon)
+        if label:
+            ui.label(label)
+    if describe:
+        made.props["aria-label"] = describe
+    return made
+
+
+@contextmanager
+def frame(
+    here: Here, viewer: Viewer, *, title: str, groups: Sequence[NavGroup], current: str
+) -> Iterator[ui.html]:
+    """Draws the frame; what is built inside lands in its main part. Yields the sidebar, to be drawn again."""
+    dress(here, title, viewer.locale)
+    open_pages.remember(ui.context.client, viewer)
+    with box("div", "shell"):
+        drawn(skip_link())
+        aside = drawn(navigation(here, viewer, groups, current), sidebar_class(here.theme), tag="aside")
+        with box("div", "main-slot"):
+            drawn(phone_bar(here.theme))
+            with box("main", "main").props("id=main"):
+                yield aside
+
+
+def navigation(here: Here, viewer: Viewer, groups: Sequence[NavGroup], current: str) -> Markup:
+    """The inside of the sidebar."""
+    person = Person(viewer.name, viewer.organization_name, token_for(here.token or ""))
+    return sidebar(here.theme, groups, current, person)
+
+
+def dress(here: Here, title: str, locale: str) -> None:
+    """Gives the page its title, icon, language and colours, on the server: there is no flash."""
+    client = ui.context.client
+    # NiceGUI keeps these on the page, which all visitors share: this visitor gets a copy of its own.
+    client.page = page = copy.copy(client.page)
+    mode = chosen_mode(client.request)
+    page.dark = {Mode.LIGHT: False, Mode.DARK: True}.get(mode or here.theme.default_mode)
+    page.favicon = favicon_href(here.theme)
+    page.language = quasar_language(locale)
+    ui.page_title(f"{title} · {here.theme.name}")
+    ui.add_head_html(head(here.theme, mode) + Markup('<meta name="robots" content="noindex">'))
+    client.content.classes(replace="")
+
+
+def chosen_mode(request: Request) -> Mode | None:
+    """Light or dark, where this browser chose."""
+    chosen = request.cookies.get("mode")
+    return Mode(chosen) if chosen in {Mode.LIGHT, Mode.DARK} else None
+
+
+def quasar_language(locale: str) -> Any:
+    """The language of NiceGUI's own parts."""
+    return {"en": "en-US", "de": "de"}.get(locale.partition("_")[0].partition("-")[0], "en-US")
