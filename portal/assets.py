@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from nicegui import __version__ as nicegui_version
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

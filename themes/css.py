@@ -7,13 +7,13 @@ from themes.theme import Font, Mode, Sidebar, Theme
 
 # The surfaces of app.css on which accent-coloured text stands.
 LIGHT_SURFACE = "#ffffff"
-LIGHT_PAGE = "#f4f5f7"
 DARK_SURFACE = "#15181e"
 DARK_RAISED = "#1d2129"
+PAGE_TINT = 0.035
 LIGHT_TINT = 0.11
 DARK_TINT = 0.30
-# White text at 72 % is the sidebar's quietest text; on a background that gives white 9:1 it still passes.
-SIDEBAR_CONTRAST = 9.0
+# White at 80 % is the sidebar's quietest text: it still passes on what gives white itself 7.5:1.
+SIDEBAR_CONTRAST = 7.5
 
 
 @lru_cache(maxsize=512)
@@ -37,15 +37,20 @@ def head_tokens(theme: Theme, mode: Mode | None = None) -> str:
     return f":root{{{declarations}}}{_LOGOS[mode]}"
 
 
-def needs_inter(theme: Theme) -> bool:
-    """Whether the theme's text is set in the font that we serve, which is then worth a preload."""
-    return theme.font in {Font.INTER, Font.SERIF}
+def served_fonts(theme: Theme) -> tuple[str, ...]:
+    """The static files with the theme's fonts, worth a preload; the other fonts are the device's."""
+    return {Font.INTER: ("inter.woff2",), Font.SERIF: ("inter.woff2", "fraunces.woff2")}.get(theme.font, ())
+
+
+def light_page(theme: Theme) -> str:
+    """The darkest of the light backgrounds that have a breath of the brand."""
+    return mix(theme.primary_color, PAGE_TINT, "#f2f4f6")
 
 
 def accent_on_light(theme: Theme) -> str:
     """The brand's colour as text, line and icon on light surfaces."""
     tint = mix(theme.primary_color, LIGHT_TINT, LIGHT_SURFACE)
-    return readable(theme.primary_color, [LIGHT_SURFACE, LIGHT_PAGE, tint])
+    return readable(theme.primary_color, [LIGHT_SURFACE, light_page(theme), tint])
 
 
 def accent_on_dark(theme: Theme) -> str:
@@ -65,11 +70,11 @@ def second_on_dark(theme: Theme) -> str:
 
 def sidebar_in_light(theme: Theme) -> str:
     """A sidebar in the brand's colour, deep enough for white text."""
-    return _deep(mix(theme.primary_color, 0.62, "#101014"))
+    return _deep(mix(theme.primary_color, 0.86, "#101014"))
 
 
 def sidebar_in_dark(theme: Theme) -> str:
-    return _deep(mix(theme.primary_color, 0.24, "#0b0c10"))
+    return _deep(mix(theme.primary_color, 0.3, "#0b0c10"))
 
 
 def _deep(colour: str) -> str:
@@ -82,7 +87,7 @@ _SANS = (
     "Arial,sans-serif"
 )
 _BOOK = (
-    '"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,"Source Serif 4",Georgia,'
+    'Fraunces,"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,"Source Serif 4",Georgia,'
     '"Liberation Serif",serif'
 )
 _HUMANIST = 'Seravek,"Gill Sans Nova",Optima,Candara,Calibri,"Noto Sans","Liberation Sans",sans-serif'

@@ -25,7 +25,7 @@ class Sidebar(StrEnum):
 
 
 class Font(StrEnum):
-    """INTER is served by us; SERIF sets headings and figures in the device's best book face over it."""
+    """INTER is served by us, as is the book face in which SERIF sets headings and figures over it."""
 
     INTER = "inter"
     SERIF = "serif"

@@ -82,7 +82,7 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
 
 
 def _row(dimension: Dimension, row: BreakdownRow, part: float, locale: str) -> Markup:
-    label = value_label(dimension, row.value, locale)
+    label = _label(dimension, row, locale)
     return Markup(
         '<li><button type="button" class="bar" data-emit="filter" data-arg="{arg}" title="{label}">'
         '<svg class="fill" aria-hidden="true"><rect width="{width:.1f}%" height="100%" rx="7"/></svg>'
@@ -92,11 +92,16 @@ def _row(dimension: Dimension, row: BreakdownRow, part: float, locale: str) -> M
         arg=f"{dimension}:{row.value}",
         label=label,
         width=max(part * 100, 0.5),
-        mark=value_mark(dimension, row.value, getattr(row, "country", "")),
+        mark=value_mark(dimension, row.label, row.country or ""),
         share=numbers.share(row.share, locale),
         exact=numbers.integer(row.visitors, locale),
         visitors=numbers.compact(row.visitors, locale),
     )
+
+
+def _label(dimension: Dimension, row: BreakdownRow, locale: str) -> str:
+    """Versions read with the name of what they are versions of."""
+    return value_label(dimension, row.label if row.value else "", locale)
 
 
 def _tab(panel_key: str, tab: Tab, active: bool) -> Markup:
@@ -118,8 +123,8 @@ def _table_row(dimension: Dimension, row: BreakdownRow, metrics: Sequence[Metric
         '</button></td><td class="num">{}</td><td class="num">{}</td>{}</tr>'
     ).format(
         f"{dimension}:{row.value}",
-        value_mark(dimension, row.value, getattr(row, "country", "")),
-        value_label(dimension, row.value, locale),
+        value_mark(dimension, row.label, row.country or ""),
+        _label(dimension, row, locale),
         numbers.integer(row.visitors, locale),
         numbers.share(row.share, locale),
         measured,

@@ -49,8 +49,7 @@ def line_chart(overview: Overview, metric: Metric, *, locale: str = "en") -> Mar
         legend=_legend(overview, metric, locale),
         label=_("{metric} over time, move with the arrow keys").format(metric=metric_name(metric)),
         last=len(values) - 1,
-        latest=f"{bucket_title(overview.series[-1].start, overview.interval, locale)}: "
-        + metric_value(metric, values[-1], locale, exact=True),
+        latest=_latest(overview, metric, locale),
         data=_data(overview, metric, scale, locale),
         grid=_grid(metric, scale, locale),
         drawing=drawing,
@@ -69,6 +68,13 @@ def bucket_title(at: datetime, interval: Interval, locale: str) -> str:
     if interval is Interval.MONTH:
         return numbers.month(at.date(), locale, with_year=True)
     return numbers.weekday(at.date(), locale)
+
+
+def _latest(overview: Overview, metric: Metric, locale: str) -> str:
+    known = [bucket for bucket in overview.series if bucket.values.get(metric) is not None]
+    bucket = known[-1] if known else overview.series[-1]
+    value = metric_value(metric, bucket.values.get(metric), locale, exact=True)
+    return f"{bucket_title(bucket.start, overview.interval, locale)}: {value}"
 
 
 def _legend(overview: Overview, metric: Metric, locale: str) -> Markup:

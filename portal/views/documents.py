@@ -7,7 +7,7 @@ from portal.views.icons import icon
 from portal.views.numbers import direction
 from tenancy.text import gettext as _
 from themes.assets import asset_path, favicon_href, letter_mark
-from themes.css import head_tokens, needs_inter
+from themes.css import head_tokens, served_fonts
 from themes.theme import Mode, Sidebar, Theme
 
 
@@ -17,12 +17,11 @@ def head(theme: Theme, mode: Mode | None = None) -> Markup:
     `mode` is the viewer's own choice (the cookie "mode"), None for the brand's. NiceGUI pages put this into
     their head too; title and favicon are theirs.
     """
-    preload = (
+    preload = Markup("").join(
         Markup('<link rel="preload" as="font" type="font/woff2" crossorigin href="{}">').format(
-            asset_url("inter.woff2")
+            asset_url(font)
         )
-        if needs_inter(theme)
-        else ""
+        for font in served_fonts(theme)
     )
     # The tokens are checked colours, numbers and our own font names: nothing in them can end the element.
     return Markup(

@@ -42,7 +42,7 @@ def test_text_on_a_button_is_readable(colour: str) -> None:
 def test_accent_text_is_readable_on_every_surface(colour: str) -> None:
     theme = Theme(name="Any", primary_color=colour)
     light, dark = css.accent_on_light(theme), css.accent_on_dark(theme)
-    for surface in (css.LIGHT_SURFACE, css.LIGHT_PAGE, mix(colour, css.LIGHT_TINT, css.LIGHT_SURFACE)):
+    for surface in (css.LIGHT_SURFACE, css.light_page(theme), mix(colour, css.LIGHT_TINT, css.LIGHT_SURFACE)):
         assert contrast(light, surface) >= TEXT
     for surface in (css.DARK_SURFACE, css.DARK_RAISED, mix(colour, css.DARK_TINT, css.DARK_SURFACE)):
         assert contrast(dark, surface) >= TEXT
@@ -59,7 +59,7 @@ def test_the_comparison_line_can_be_seen(colour: str) -> None:
 def test_even_the_quiet_text_of_a_branded_sidebar_is_readable(colour: str) -> None:
     theme = Theme(name="Any", primary_color=colour, sidebar=Sidebar.BRAND)
     for sidebar in (css.sidebar_in_light(theme), css.sidebar_in_dark(theme)):
-        assert contrast(_over(sidebar, 0.72), sidebar) >= TEXT
+        assert contrast(_over(sidebar, 0.8), sidebar) >= TEXT
 
 
 def _over(background: str, white: float) -> str:
