@@ -32,7 +32,7 @@ const bundle = async ({ globalName }) => {
     bundle: true,
     minify: true,
     format: 'iife',
-    target: 'es2020',
+    target: 'es2021',
     charset: 'utf8',
     legalComments: 'none',
     define: { GLOBAL_NAME: JSON.stringify(globalName) },

@@ -23,7 +23,7 @@ def snippet(
         raise ValueError(f"{host_url!r} is not the address of a host.")
     if not _TRACKING_ID.fullmatch(tracking_id):
         raise ValueError(f"{tracking_id!r} is not a tracking id.")
-    if not _GLOBAL_NAME.fullmatch(global_name) or global_name in _TAKEN:
+    if not _GLOBAL_NAME.fullmatch(global_name) or _TAKEN.fullmatch(global_name):
         raise ValueError(f"{global_name!r} cannot be the name of a global.")
     source = f"{origin.scheme}://{origin.netloc}/{script}"
     options = f"{{mode:'{mode}'{'' if respect_dnt else ',dnt:false'}}}"
@@ -43,15 +43,12 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 _TRACKING_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _GLOBAL_NAME = re.compile(r"[A-Za-z_$][\w$]{0,63}", re.ASCII)
 
-_TAKEN = frozenset(
-    (
-        # words of the language
-        "arguments await break case catch class const continue debugger default delete do else enum eval export "
-        "extends false finally for function if implements import in instanceof interface let new null package "
-        "private protected public return static super switch this throw true try typeof undefined var void while "
-        "with yield "
-        # and what every window has already
-        "close closed document event external focus frames history length location name navigator open opener "
-        "origin parent performance print screen scroll self status stop top window"
-    ).split()
+# Words of the language, and what every window has already.
+_TAKEN = re.compile(
+    "arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|"
+    "extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|"
+    "private|protected|public|return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|"
+    "while|with|yield|"
+    "close|closed|document|event|external|focus|frames|history|length|location|name|navigator|open|opener|"
+    "origin|parent|performance|print|screen|scroll|self|status|stop|top|window"
 )

@@ -3,24 +3,25 @@
 import { on } from './safety.js';
 
 const FILES =
-  /\.(7z|apk|avi|csv|dmg|docx?|epub|exe|gz|iso|mov|mp[34]|msi|pdf|pkg|pptx?|rar|rtf|tgz|txt|wav|xlsx?|zip)$/i;
+  /\.(7z|apk|avi|csv|dmg|docx?|epub|exe|gz|mov|mp[34]|msi|pdf|pkg|pptx?|rar|tgz|txt|wav|xlsx?|zip)$/i;
 
 export const watchLinks = (put, wanted) =>
   on('click auxclick', (click) => {
     // The path reaches links inside open shadow roots; button 2 opens a menu, not a link.
     const link = click.button < 2 && click.composedPath().find((node) => node.tagName == 'A');
     if (!link || !/^http/.test(link.protocol)) return;
+    // Without its query, which may hold the key to a file or an email address.
+    const url = link.origin + link.pathname;
     const filename = fileName(link.pathname);
     if (wanted('downloads') && (FILES.test(filename) || link.hasAttribute('download'))) {
       put('file_download', {
-        // Without its query, which may hold the key to the file.
-        url: link.origin + link.pathname,
+        url,
         filename,
         extension: filename.split('.').slice(1).pop(),
       });
     } else if (wanted('outbound') && link.hostname != location.hostname) {
       put('outbound_click', {
-        url: link.href,
+        url,
         text: link.textContent.trim().slice(0, 100),
       });
     }
@@ -60,4 +61,4 @@ export const watchVideos = (put) => {
   });
 };
 
-const fileName = (path) => path.split('/').pop().slice(0, 200);
+const fileName = (path) => path.split('/').pop();

@@ -12,6 +12,7 @@ const own = tag?.tagName == 'SCRIPT' ? tag : { dataset: {} };
 const globalName = own.dataset.name || GLOBAL_NAME;
 
 let options;
+let begun;
 let reportEngagement;
 let pageUrl;
 let pageTitle = {};
@@ -25,7 +26,7 @@ const calls = {
     options = chosen || {};
     if (wanted('dnt') && (navigator.doNotTrack == 1 || navigator.globalPrivacyControl)) return;
     openOutbox(
-      options.endpoint || new URL('/api/collect', own.src || location).href,
+      options.endpoint || new URL('/api/collect', own.src || location),
       trackingId,
       retitle,
     );
@@ -35,7 +36,7 @@ const calls = {
     else begin();
   },
   page: (given) => view(given),
-  track: (name, properties) => name && putHere(name, properties),
+  track: (name, properties) => putHere(name, properties),
   revenue: (payment) => putHere('revenue', payment),
   async identify(userId, traits) {
     try {
@@ -58,7 +59,7 @@ const sha256 = async (text) =>
 const wanted = (option) => options[option] !== false;
 
 const begin = () => {
-  reportEngagement = watchEngagement(putHere, wanted('scroll'));
+  begun = true;
   watchLinks(putHere, wanted);
   if (wanted('forms')) watchForms(putHere);
   if (wanted('video')) watchVideos(putHere);
@@ -75,7 +76,7 @@ const begin = () => {
     else if (held) view(held);
   });
   on('pagehide', leave);
-  early.forEach(api.q.push);
+  catchUp();
 };
 
 // Single-page apps change the address through these; what they do for the page stays as it was.
@@ -100,20 +101,20 @@ const arrive = () => {
 const view = (given = {}) => {
   held = document.hidden && given;
   if (held) return;
-  reportEngagement(true);
+  reportEngagement?.(true);
   retitle();
-  const first = !pageUrl;
-  const referrer = pageUrl || document.referrer;
+  // The first view goes at once, with whatever the page calls in the same breath.
+  if (!pageUrl) queueMicrotask(flush);
+  const referrer = pageUrl || (document.referrer && tidy(document.referrer));
   pageUrl = tidy(given.url || location);
   pageTitle = put('page_view', {
-    title: document.title,
-    referrer: referrer && tidy(referrer),
     ...given,
+    title: document.title,
+    referrer,
     url: pageUrl,
   }).properties;
-  if (given.title) pageTitle = {};
-  // The first view goes at once, with whatever the page called in the same breath.
-  if (first) queueMicrotask(flush);
+  reportEngagement ||= watchEngagement(putHere, wanted('scroll'));
+  catchUp();
 };
 
 // Single-page apps set the title after the address: what has not gone yet gets the later one.
@@ -122,7 +123,7 @@ const retitle = () => {
 };
 
 const leave = () => {
-  reportEngagement();
+  reportEngagement?.();
   flush();
 };
 
@@ -135,10 +136,13 @@ const tidy = (address) => {
   return url.href.replace(/=[^=&#]+(@|%40)[^&#]*/gi, '=').slice(0, 2000);
 };
 
+// Calls wait for init(), and for the first view: with it comes what brought the visitor here.
 const api = safely((method, ...given) => {
-  if (reportEngagement || method == 'init') calls[method](...given);
+  if (method == 'init' || pageUrl || (begun && !held)) calls[method](...given);
   else early.push([method, ...given]);
 });
+
+const catchUp = () => early.splice(0).forEach(api.q.push);
 
 const takeOver = () => {
   const stub = window[globalName];

@@ -6,7 +6,6 @@ const THRESHOLDS = [25, 50, 75, 90, 100];
 
 // `put(name, properties)` sends an event of the page that is being viewed.
 export const watchEngagement = (put, withThresholds) => {
-  let viewing = false;
   let engagedMs = 0;
   let attentive = false;
   let since = 0;
@@ -27,35 +26,34 @@ export const watchEngagement = (put, withThresholds) => {
     const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight;
     depth = Math.max(depth, Math.min(100, Math.round(seen * 100)));
     // What a page shows without being scrolled is no scrolling.
-    while (viewing && withThresholds && scrollY > 0 && THRESHOLDS[passed] <= depth) {
+    while (withThresholds && scrollY > 0 && THRESHOLDS[passed] <= depth) {
       put('scroll_depth', { depth: THRESHOLDS[passed++] });
     }
   };
 
+  const settled = safely(() => {
+    settling = 0;
+    measure();
+  });
+
   on('focus blur visibilitychange', tick);
   on('scroll', () => {
     const settleMs = 100;
-    settling =
-      settling ||
-      setTimeout(
-        safely(() => {
-          settling = 0;
-          measure();
-        }),
-        settleMs,
-      );
+    settling ||= setTimeout(settled, settleMs);
   });
+
+  tick();
 
   // Reports what came together since the last time; `next` begins a new view after it.
   return (next) => {
     tick();
     measure();
-    if (viewing && (engagedMs >= 1 || depth > sentDepth)) {
+    // Leaving comes as two events, a moment apart: the second has nothing to say.
+    if (engagedMs > 99 || depth > sentDepth) {
       put('engagement', { engaged_ms: Math.round(engagedMs), scroll_depth: depth });
+      engagedMs = 0;
+      sentDepth = depth;
     }
-    engagedMs = 0;
-    sentDepth = depth;
-    if (next) depth = sentDepth = passed = 0;
-    viewing = viewing || next;
+    if (next) engagedMs = depth = sentDepth = passed = 0;
   };
 };

@@ -38,11 +38,13 @@ export const flush = () => {
   clearTimeout(timer);
   timer = 0;
   prepare();
-  while (waiting.length) post(waiting.splice(0, mostTogether));
+  // Emptied first: what fails on the spot comes back, and would be met again without end.
+  const going = waiting.splice(0);
+  while (going.length) post(going.splice(0, mostTogether));
 };
 
 const flushIn = (ms) => {
-  timer = timer || setTimeout(flush, ms);
+  timer ||= setTimeout(flush, ms);
 };
 
 const post = async (events) => {
