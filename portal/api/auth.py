@@ -2,24 +2,24 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
-from portal.api.errors import ErrorAnswer
+from portal.api.routes import OPEN, api_router, refused
 from portal.here import CurrentHere, CurrentViewer
 from portal.signing import client_of
 from tenancy.errors import NotSignedIn
 from tenancy.login import sign_in, sign_out
 from tenancy.viewer import Viewer
 
-router = APIRouter(prefix="/api/auth", tags=["auth"], responses={401: {"model": ErrorAnswer}})
+router = api_router("/api/auth", "auth", 401)
 
 
 class Credentials(BaseModel):
     """What a person types."""
 
     email: str = Field(max_length=320, examples=["you@agency.com"])
-    password: str = Field(max_length=1024)
+    password: str = Field(max_length=1024, examples=["your password"])
 
 
 class Organization(BaseModel):
@@ -42,11 +42,11 @@ class Token(BaseModel):
     """Send it as `Authorization: Bearer ...`; it ends when the person signs out."""
 
     access_token: str
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105
     user: Me
 
 
-@router.post("/login", response_model=Token, responses={429: {"model": ErrorAnswer}})
+@router.post("/login", response_model=Token, responses=refused(400, 422, 429), openapi_extra=OPEN)
 async def login(credentials: Credentials, request: Request, here: CurrentHere) -> Token:
     """Sign in on this host."""
     viewer, token = await sign_in(here.host, credentials.email, credentials.password, client_of(request))

@@ -3,7 +3,7 @@
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from tenancy.errors import InsightHubError, TooManyTries
@@ -13,9 +13,9 @@ from tenancy.text import gettext as _
 class ErrorBody(BaseModel):
     """What went wrong."""
 
-    code: str
-    message: str
-    field: str | None = None
+    code: str = Field(description="For programs: it stays when the sentence changes.", examples=["invalid"])
+    message: str = Field(description="For people.", examples=["Choose a time zone from the list."])
+    field: str | None = Field(description="The field or parameter to change.", examples=["timezone"])
 
 
 class ErrorAnswer(BaseModel):
@@ -27,7 +27,7 @@ class ErrorAnswer(BaseModel):
 def answer(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
     """An error as JSON."""
     body = ErrorAnswer(error=ErrorBody(code=code, message=message, field=field))
-    return JSONResponse(body.model_dump(), status)
+    return JSONResponse(body.model_dump(), status, headers={"cache-control": "no-store"})
 
 
 def of_error(error: InsightHubError) -> JSONResponse:
@@ -35,23 +35,35 @@ def of_error(error: InsightHubError) -> JSONResponse:
     response = answer(error.status, error.code, error.message, error.field)
     if isinstance(error, TooManyTries):
         response.headers["retry-after"] = str(error.retry_after_s)
+    if error.status == 401:
+        response.headers["www-authenticate"] = "Bearer"
     return response
 
 
 def of_validation(error: RequestValidationError) -> JSONResponse:
     """A body or parameter of the wrong shape; names the first."""
     first = error.errors()[0]
-    place = [str(part) for part in first["loc"] if part not in {"body", "query", "path"}]
-    return answer(422, "invalid", f"{first['msg']}.", ".".join(place) or None)
+    if first["type"] == "json_invalid":
+        return answer(400, "malformed", _("The body is not valid JSON."))
+    # The place begins with where the field was: in the path, the query or the body.
+    field = ".".join(str(part) for part in first["loc"][1:])
+    if not field:
+        return answer(422, "invalid", _("Send a JSON object, with the content type application/json."))
+    return answer(422, "invalid", f"{first['msg']}.", field)
 
 
 def of_http(error: HTTPException) -> JSONResponse:
-    """One of the framework's: no such route, no such method."""
-    if error.status_code == 404:
-        return answer(404, "not_found", _("There is nothing at this address."))
-    if error.status_code == 405:
-        return answer(405, "method_not_allowed", _("This address does not take that method."))
-    return answer(error.status_code, "error", str(error.detail))
+    """One of the framework's: no such route, no such method, a body that cannot be read."""
+    sentences = {
+        400: ("malformed", _("The body cannot be read.")),
+        404: ("not_found", _("There is nothing at this address.")),
+        405: ("method_not_allowed", _("This address does not take that method.")),
+        413: ("too_large", _("The body is too large.")),
+    }
+    code, message = sentences.get(error.status_code, ("error", str(error.detail)))
+    response = answer(error.status_code, code, message)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def wants_json(request: Request) -> bool:

@@ -2,36 +2,39 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal.api.errors import ErrorAnswer
+from portal.api.routes import api_router, refused
 from portal.here import CurrentHere, CurrentViewer
 from portal.installation import site_snippet
 from tenancy.db import session
 from tenancy.organizations import get_organization
 from tenancy.sites import Site, VisitorMode, create_site, delete_site, get_site, list_sites, update_site
 
-router = APIRouter(
-    prefix="/api/sites",
-    tags=["sites"],
-    responses={401: {"model": ErrorAnswer}, 403: {"model": ErrorAnswer}, 404: {"model": ErrorAnswer}},
-)
+router = api_router("/api/sites", "sites", 401)
 
 
 class SiteBody(BaseModel):
     """A site."""
 
-    id: str
-    name: str
-    domain: str
-    tracking_id: str
-    timezone: str
-    currency: str
-    visitor_mode: VisitorMode
-    respect_dnt: bool
-    allowed_hosts: list[str]
-    first_event_at: datetime | None
+    id: str = Field(examples=["site_7h2k9m4q8w3x5z1b"])
+    name: str = Field(examples=["Shop"])
+    domain: str = Field(examples=["shop.example.com"])
+    tracking_id: str = Field(
+        description="What the site's pages send along.", examples=["4w8mh2k7q9x3z5b1c6d0"]
+    )
+    timezone: str = Field(description="Days begin and end here.", examples=["Europe/Berlin"])
+    currency: str = Field(description="ISO 4217.", examples=["EUR"])
+    visitor_mode: VisitorMode = Field(
+        description="cookieless: nothing is kept in the browser, and visitors are told apart within a day. "
+        "consent: cookieless until the visitor agrees. persistent: an id in the browser from the first view."
+    )
+    respect_dnt: bool = Field(description="Whether browsers that ask not to be tracked are left alone.")
+    allowed_hosts: list[str] = Field(
+        description="Where events may come from beside the domain and its subdomains.",
+        examples=[["checkout.example.net"]],
+    )
+    first_event_at: datetime | None = Field(description="null until the first event has arrived.")
     created_at: datetime
 
 
@@ -46,11 +49,14 @@ class NewSite(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str
+    name: str = Field(examples=["Shop"])
     domain: str = Field(examples=["shop.example.com"])
-    organization_id: str | None = Field(None, description="A client of yours; without it, the site is yours.")
-    timezone: str = "UTC"
-    currency: str = "USD"
+    organization_id: str | None = Field(
+        None,
+        description="The client whose site it is, as in the address of the client's page; else it is yours.",
+    )
+    timezone: str = Field("UTC", examples=["Europe/Berlin"])
+    currency: str = Field("USD", examples=["EUR"])
     visitor_mode: VisitorMode = VisitorMode.COOKIELESS
     respect_dnt: bool = True
     allowed_hosts: list[str] = []
@@ -61,7 +67,7 @@ class SiteChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str | None = None
+    name: str | None = Field(None, examples=["Shop"])
     domain: str | None = None
     timezone: str | None = None
     currency: str | None = None
@@ -73,8 +79,8 @@ class SiteChange(BaseModel):
 class Snippet(BaseModel):
     """What goes into the pages of a site."""
 
-    tracking_id: str
-    snippet: str
+    tracking_id: str = Field(examples=["4w8mh2k7q9x3z5b1c6d0"])
+    snippet: str = Field(examples=["<script>...</script>"])
 
 
 @router.get("", response_model=SiteList)
@@ -84,7 +90,7 @@ async def all_sites(viewer: CurrentViewer) -> SiteList:
         return SiteList(sites=[_body(site) for site in await list_sites(db)])
 
 
-@router.post("", response_model=SiteBody, status_code=201, responses={422: {"model": ErrorAnswer}})
+@router.post("", response_model=SiteBody, status_code=201, responses=refused(400, 403, 404, 422))
 async def new_site(new: NewSite, viewer: CurrentViewer) -> SiteBody:
     """Create a site."""
     fields = new.model_dump(exclude={"organization_id"})
@@ -94,14 +100,14 @@ async def new_site(new: NewSite, viewer: CurrentViewer) -> SiteBody:
     return _body(site)
 
 
-@router.get("/{site_id}", response_model=SiteBody)
+@router.get("/{site_id}", response_model=SiteBody, responses=refused(404, 422))
 async def one_site(site_id: str, viewer: CurrentViewer) -> SiteBody:
     """A site."""
     async with session(viewer) as db:
         return _body(await get_site(db, site_id))
 
 
-@router.patch("/{site_id}", response_model=SiteBody, responses={422: {"model": ErrorAnswer}})
+@router.patch("/{site_id}", response_model=SiteBody, responses=refused(400, 403, 404, 422))
 async def change_site(site_id: str, change: SiteChange, viewer: CurrentViewer) -> SiteBody:
     """Change a site."""
     async with session(viewer) as db:
@@ -109,14 +115,14 @@ async def change_site(site_id: str, change: SiteChange, viewer: CurrentViewer) -
         return _body(await update_site(db, viewer, site, **change.model_dump(exclude_unset=True)))
 
 
-@router.delete("/{site_id}", status_code=204)
+@router.delete("/{site_id}", status_code=204, responses=refused(403, 404, 422))
 async def remove_site(site_id: str, viewer: CurrentViewer) -> None:
     """Delete a site: its pages are gone, and its events are no longer accepted."""
     async with session(viewer) as db:
         await delete_site(db, viewer, await get_site(db, site_id))
 
 
-@router.get("/{site_id}/snippet", response_model=Snippet)
+@router.get("/{site_id}/snippet", response_model=Snippet, responses=refused(404, 422))
 async def snippet_of(site_id: str, viewer: CurrentViewer, here: CurrentHere) -> Snippet:
     """The code to paste into the site's pages."""
     async with session(viewer) as db:

@@ -1,0 +1,76 @@
+"""/api/openapi.json and /api/docs: what the API offers, under the brand of the host; the rest is an error."""
+
+from typing import Any, NoReturn
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+
+from portal.api.documentation_page import documentation_page
+from portal.here import CurrentHere, Here
+from tenancy.domains import base_url
+from tenancy.login import session_cookie
+from tenancy.text import gettext as _
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/api/openapi.json")
+async def openapi(request: Request, here: CurrentHere) -> JSONResponse:
+    """For programs: OpenAPI."""
+    return JSONResponse(api_document(request.app, here))
+
+
+@router.get("/api/docs")
+async def docs(request: Request, here: CurrentHere) -> HTMLResponse:
+    """For people: a page that needs neither scripts nor anybody else's server."""
+    return HTMLResponse(documentation_page(here.theme, api_document(request.app, here), here.host.locale))
+
+
+# Anything else below /api ends here, or the pages would answer a program with a page.
+@router.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+async def nothing_else(request: Request) -> NoReturn:
+    """404, or 405 where the address exists."""
+    allowed = _methods_at(request.app, request.url.path)
+    if allowed:
+        raise HTTPException(405, headers={"allow": ", ".join(sorted(allowed))})
+    raise HTTPException(404)
+
+
+def api_document(app: FastAPI, here: Here) -> dict[str, Any]:
+    """The OpenAPI document of a host."""
+    written = app.openapi()
+    schemes = {
+        "token": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": session_cookie()},
+    }
+    return {
+        "openapi": written["openapi"],
+        "info": {
+            "title": _("{brand} API").format(brand=here.theme.name),
+            "version": "1",
+            "description": _(
+                "Sites and their numbers. Sign in for a token, and send it with every request as "
+                "“Authorization: Bearer …”. Whatever fails answers with an error that names its code, "
+                "a sentence, and the field where there is one."
+            ),
+        },
+        "servers": [{"url": base_url(here.host.host)}],
+        "security": [{name: []} for name in schemes],
+        "tags": [
+            {"name": "auth", "description": _("Signing in")},
+            {"name": "sites", "description": _("Sites")},
+            {"name": "statistics", "description": _("Statistics")},
+        ],
+        "paths": written["paths"],
+        "components": {**written["components"], "securitySchemes": schemes},
+    }
+
+
+def _methods_at(app: FastAPI, path: str) -> set[str]:
+    methods: set[str] = set()
+    for route in iter_route_contexts(app.routes):
+        if route.endpoint is not nothing_else and route.methods and route.path_regex.match(path):
+            methods |= route.methods
+    return methods

@@ -1,0 +1,70 @@
+"""JSON schemas of the OpenAPI document in words, and as examples."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from tenancy.text import gettext as _
+from tenancy.text import gettext_noop
+
+Schema = Mapping[str, Any]
+
+_PREFIX = "#/components/schemas/"
+
+
+def type_of(schema: Schema) -> Markup:
+    """What a value may be: 'text', 'list of SiteBody' with a link, the values to choose from."""
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix(_PREFIX)
+        return Markup('<a href="#schema-{0}">{0}</a>').format(name)
+    if "anyOf" in schema:
+        return Markup.escape(_(" or ")).join(type_of(one) for one in schema["anyOf"])
+    if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
+        return Markup(", ").join(Markup("<code>{}</code>").format(value) for value in values)
+    kind = schema.get("type", "")
+    if kind == "array":
+        return Markup("{} {}").format(_("list of"), type_of(schema["items"]))
+    if kind == "object" and isinstance(schema.get("additionalProperties"), Mapping):
+        return Markup("{} {}").format(_("by name:"), type_of(schema["additionalProperties"]))
+    return Markup.escape(
+        _(_WORDS.get(schema.get("format", "")) or _WORDS.get(kind, gettext_noop("anything")))
+    )
+
+
+def example_of(schema: Schema, api: Schema) -> Any:
+    """A value that fits: the schema's own example, its default, or one put together from its parts."""
+    if "$ref" in schema:
+        return example_of(api["components"]["schemas"][schema["$ref"].removeprefix(_PREFIX)], api)
+    own = [*schema.get("examples", []), *schema.get("enum", [])]
+    own += [schema[one] for one in ("const", "default") if schema.get(one) is not None]
+    if own:
+        return own[0]
+    if "anyOf" in schema:
+        return example_of(schema["anyOf"][0], api)
+    kind = schema.get("type", "")
+    if kind == "array":
+        return [example_of(schema["items"], api)]
+    if kind == "object":
+        return {name: example_of(one, api) for name, one in schema.get("properties", {}).items()}
+    return _EXAMPLES.get(schema.get("format", ""), _EXAMPLES.get(kind))
+
+
+_WORDS = {
+    "string": gettext_noop("text"),
+    "integer": gettext_noop("whole number"),
+    "number": gettext_noop("number"),
+    "boolean": gettext_noop("true or false"),
+    "null": gettext_noop("null"),
+    "object": gettext_noop("object"),
+    "date": gettext_noop("day"),
+    "date-time": gettext_noop("moment"),
+}
+_EXAMPLES: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.0,
+    "boolean": True,
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T09:30:00Z",
+}

@@ -1,0 +1,60 @@
+"""The real app over the real stores, without its pages, and programs that ask its API."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from tests.factories import MadeUser
+from tests.portal.program import Program
+
+AsksAs = Callable[[MadeUser], Awaitable[Program]]
+Asks = Callable[[str], Program]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def api_app(stack: dict[str, str]) -> AsyncIterator[FastAPI]:
+    """The app as it runs with PORTAL_PAGES=off."""
+    import portal.settings
+    from portal.app import create_app
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portal.settings.settings(), "portal_pages", False)
+        app = create_app()
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def asks(api_app: FastAPI) -> AsyncIterator[Asks]:
+    """`asks(host)` is a program that talks to the API on that host, and is nobody yet."""
+    programs: list[Program] = []
+
+    def start(host: str) -> Program:
+        programs.append(Program(api_app, host))
+        return programs[-1]
+
+    yield start
+    for program in programs:
+        await program.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def asks_as(asks: Asks) -> AsksAs:
+    """`await asks_as(user)` is a program that has signed in as the user, on the user's own host."""
+
+    async def start(user: MadeUser) -> Program:
+        program = asks(user.organization.host)
+        await program.sign_in(user)
+        return program
+
+    return start
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def redis(stack: dict[str, str]) -> AsyncIterator[Redis]:
+    """The stack's Redis, answering bytes."""
+    async with Redis.from_url(stack["REDIS_URL"]) as client:
+        yield client

@@ -1,0 +1,51 @@
+"""A program that asks the API on one host, with a token once it has signed in."""
+
+from itertools import count
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from tests.factories import MadeUser
+
+_addresses = count(1)
+
+
+class Program:
+    """Each has a network address of its own, so that limits on one do not hinder another."""
+
+    def __init__(self, app: FastAPI, host: str) -> None:
+        number = next(_addresses)
+        transport = ASGITransport(app, client=(f"198.18.{number // 250}.{number % 250 + 1}", 40_000))
+        self._client = AsyncClient(transport=transport, base_url=f"http://{host}")
+
+    async def sign_in(self, user: MadeUser) -> str:
+        """Signs in, and sends the token along from now on."""
+        answer = await self.post("/api/auth/login", {"email": user.email, "password": user.password})
+        assert answer.status_code == 200, answer.text
+        token: str = answer.json()["access_token"]
+        self.bears(token)
+        return token
+
+    def bears(self, token: str) -> None:
+        """Sends this token along from now on."""
+        self._client.headers["authorization"] = f"Bearer {token}"
+
+    async def get(self, path: str, **parameters: str) -> Response:
+        return await self._client.get(path, params=parameters or None)
+
+    async def post(self, path: str, body: Any = None) -> Response:
+        return await self._client.post(path, json=body)
+
+    async def patch(self, path: str, body: Any) -> Response:
+        return await self._client.patch(path, json=body)
+
+    async def delete(self, path: str) -> Response:
+        return await self._client.delete(path)
+
+    async def request(self, method: str, path: str, **details: Any) -> Response:
+        """Anything else."""
+        return await self._client.request(method, path, **details)
+
+    async def close(self) -> None:
+        await self._client.aclose()
