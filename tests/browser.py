@@ -22,9 +22,11 @@ def install() -> None:
         return
     print("Installing a browser for the tests ...")
     if shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in ("update", "install -y chromium"):
+            subprocess.run(
+                ["apt-get", "-qq", *command.split()], check=False, stdout=subprocess.DEVNULL, env=environment
+            )
     if not chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from analytics.reports.metrics import Metric
 
 _LINES = 5
+_FRACTIONS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+_SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
@@ -26,7 +28,7 @@ def scale_for(metric: Metric, values: Sequence[float | None]) -> Scale:
     if metric is Metric.SESSION_DURATION:
         step = next((float(s) for s in _SECONDS if highest / s <= _LINES), highest / _LINES)
     elif metric is Metric.BOUNCE_RATE:
-        step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if highest / s <= _LINES or s == 0.25)
+        step = next((s for s in _SHARES if highest / s <= _LINES), highest / _LINES)
     else:
         step = _round_step(highest, whole=metric is not Metric.PAGES_PER_SESSION)
     return Scale(step, step * max(1, math.ceil(highest / step - 1e-9)))

@@ -1,0 +1,1 @@
+"""Measurements against the budgets of the design; each prints a ratio from one run."""

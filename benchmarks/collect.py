@@ -1,0 +1,132 @@
+"""POST /api/collect against a bare route of the same process, and its p99 while people load dashboards."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from statistics import median, quantiles
+
+from benchmarks.stack import Bench, bench_stack, row
+from tests.factories import make_direct, make_site, make_user
+
+AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
+SECONDS = 5
+ROUNDS = 3
+RATE = 500
+PEOPLE = 20
+
+
+def main() -> None:
+    """Runs both."""
+    if shutil.which("wrk") is None:
+        print("collect: wrk is needed (apt-get install wrk)")
+        return
+    with bench_stack() as bench:
+        tracking_id, domain = asyncio.run(a_site())
+        body = (
+            f'{{"site_id":"{tracking_id}","events":[{{"name":"page_view","properties":'
+            f'{{"url":"https://{domain}/pricing?utm_source=news","title":"Pricing"}}}}]}}'
+        )
+        with bench.process("benchmarks.collect_app", PORTAL_PAGES="off") as web:
+            web.wait_until(bench.answers, seconds=60)
+            ratio(bench, body)
+        with bench.process("portal.cli", "web") as web, bench.process("portal.cli", "ingest"):
+            web.wait_until(bench.answers, seconds=60)
+            asyncio.run(latency(bench, body.encode()))
+
+
+async def a_site() -> tuple[str, str]:
+    """A site to send to, of an organisation with a person who looks."""
+    from tenancy.db import dispose
+
+    organization = await make_direct()
+    site = await make_site(organization)
+    await make_user(organization, email="bench@example.com")
+    await dispose()
+    return site.tracking_id, site.domain
+
+
+def ratio(bench: Bench, body: str) -> None:
+    """Requests per second of both, in turns."""
+    script = bench.directory / "post.lua"
+    script.write_text(
+        'wrk.method = "POST"\n'
+        f"wrk.body = [[{body}]]\n"
+        f'wrk.headers["User-Agent"] = "{AGENT}"\n'
+        'wrk.headers["Content-Type"] = "text/plain"\n'
+    )
+    rates: dict[str, list[float]] = {"/api/collect": [], "/bare": []}
+    for _round in range(ROUNDS):
+        for path, found in rates.items():
+            found.append(wrk(bench, script, path))
+    ours, bare = median(rates["/api/collect"]), median(rates["/bare"])
+    row(
+        "collect against a bare route, requests/s",
+        f"{ours:,.0f} of {bare:,.0f} = {ours / bare:.2f}",
+        ">= 0.35",
+        ours / bare / 0.35,
+    )
+
+
+def wrk(bench: Bench, script: Path, path: str) -> float:
+    """Requests per second of one run."""
+    url = f"http://127.0.0.1:{bench.port}{path}"
+    command = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-s", str(script), url]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in said:
+        raise SystemExit(f"collect: {path} refused requests:\n{said}")
+    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    assert found is not None
+    return float(found[1])
+
+
+async def latency(bench: Bench, body: bytes) -> None:
+    """p99 of collect at 500 requests/s, while 20 people load dashboards one after the other."""
+    from benchmarks.people import dashboard_loads
+
+    head = (
+        f"POST /api/collect HTTP/1.1\r\nHost: bench\r\nUser-Agent: {AGENT}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    took: list[float] = []
+    stop = asyncio.Event()
+    people = asyncio.create_task(dashboard_loads(bench, PEOPLE, stop))
+    await asyncio.sleep(2)
+    senders = [sender(bench.port, head + body, RATE / 25, 10.0, took) for _number in range(25)]
+    await asyncio.gather(*senders)
+    stop.set()
+    loads = await people
+    p99 = quantiles(took, n=100)[98] * 1000
+    row(
+        f"collect p99 at {RATE}/s, {loads} dashboards loaded meanwhile",
+        f"{p99:.1f} ms (p50 {median(took) * 1000:.1f})",
+        "<= 25 ms",
+        25 / p99,
+    )
+
+
+async def sender(port: int, request: bytes, rate: float, seconds: float, took: list[float]) -> None:
+    """One connection that sends on the beat; a late answer counts from when it was due."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    begin = time.perf_counter()
+    number = 0
+    while (due := begin + number / rate) < begin + seconds:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        assert length is not None
+        assert b" 200 " in head, head
+        await reader.readexactly(int(length[1]))
+        took.append(time.perf_counter() - due)
+        number += 1
+    writer.close()
+
+
+if __name__ == "__main__":
+    main()

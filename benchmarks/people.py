@@ -1,0 +1,30 @@
+"""People who load dashboards, for as long as they are told to."""
+
+import asyncio
+
+from httpx import AsyncClient
+
+from benchmarks.stack import Bench
+
+
+async def dashboard_loads(bench: Bench, people: int, stop: asyncio.Event) -> int:
+    """How many pages they loaded together, each a second after the other."""
+    async with AsyncClient(
+        base_url=f"http://127.0.0.1:{bench.port}", headers={"host": "app.localhost"}, timeout=30
+    ) as client:
+        answer = await client.post(
+            "/api/auth/login", json={"email": "bench@example.com", "password": "correct horse battery"}
+        )
+        client.cookies.set("session", answer.json()["access_token"])
+        site = (await client.get("/api/sites")).json()["sites"][0]["id"]
+        return sum(await asyncio.gather(*(person(client, site, stop) for _number in range(people))))
+
+
+async def person(client: AsyncClient, site: str, stop: asyncio.Event) -> int:
+    loads = 0
+    while not stop.is_set():
+        answer = await client.get(f"/sites/{site}")
+        assert answer.status_code == 200, answer.text
+        loads += 1
+        await asyncio.sleep(1)
+    return loads

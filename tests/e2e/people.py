@@ -1,0 +1,112 @@
+"""The people of the stories: they have a browser, sign in, press what they see, and read what is there."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.request import urlopen
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from portal.stack.child import Child
+
+
+class Product:
+    """The running product."""
+
+    def __init__(self, port: int, start: Callable[[str], Child]) -> None:
+        self.port = port
+        self._start = start
+        self._children: dict[str, Child] = {}
+
+    def start(self, name: str) -> None:
+        """Starts a process; the web is waited for."""
+        child = self._children[name] = self._start(name)
+        if name == "web":
+            child.wait_until(self._answers, seconds=60)
+
+    def kill(self, name: str) -> None:
+        """Ends a process as a crash would."""
+        self._children[name].kill()
+
+    def url(self, host: str, path: str = "/") -> str:
+        """An address of the product on one of its hosts."""
+        return f"http://{host}:{self.port}{path}"
+
+    def _answers(self) -> bool:
+        try:
+            with urlopen(self.url("127.0.0.1", "/healthz"), timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+class Person:
+    """Somebody in front of a browser, on one host."""
+
+    def __init__(self, page: Page, product: Product, host: str) -> None:
+        self.page = page
+        self._product = product
+        self._host = host
+
+    async def signs_in(self, email: str, password: str) -> None:
+        await self.opens("/login")
+        await self.page.get_by_label("Email").fill(email)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.get_by_role("button", name="Sign in").click()
+
+    async def opens(self, path: str) -> int:
+        """Goes to a path; the status of the answer."""
+        answer = await self.page.goto(self._product.url(self._host, path))
+        assert answer is not None
+        return answer.status
+
+    async def presses(self, name: str, role: Any = "button") -> None:
+        await self.page.get_by_role(role, name=name, exact=True).first.click()
+
+    async def writes(self, text: str, into: str) -> None:
+        await self.page.get_by_label(into, exact=True).fill(text)
+
+    async def sees(self, text: str) -> None:
+        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=10_000)
+
+    async def does_not_see(self, text: str) -> None:
+        await expect(self.page.get_by_text(text)).to_have_count(0)
+
+    async def reads(self, metric: str, value: str, *, within_s: float = 5) -> None:
+        """A metric's tile shows a value, after as many reloads as it takes."""
+        tile = self.tile(metric).locator(".tile-value")
+        for _try in range(int(within_s * 2)):
+            try:
+                await expect(tile).to_have_text(value, timeout=400)
+            except AssertionError:
+                await self.page.reload()
+                await tile.wait_for()
+            else:
+                return
+        await expect(tile).to_have_text(value, timeout=400)
+
+    def tile(self, metric: str) -> Locator:
+        return self.page.locator(".tile", has=self.page.get_by_text(metric, exact=True))
+
+    async def rows(self, panel: str) -> dict[str, str]:
+        """What a panel lists: value to number."""
+        box = self.page.locator(f'[data-panel="{panel}"]')
+        await box.locator(".bars li").first.wait_for()
+        names = await box.locator(".bars bdi").all_inner_texts()
+        numbers = await box.locator(".bars b").all_inner_texts()
+        return dict(zip(names, numbers, strict=True))
+
+
+@asynccontextmanager
+async def at(browser: Browser, product: Product, host: str, **context: Any) -> AsyncIterator[Person]:
+    """Somebody with a browser of their own, in whose page nothing may go wrong."""
+    opened = await browser.new_context(**context)
+    page = await opened.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield Person(page, product, host)
+    finally:
+        await opened.close()
+    assert not [error for error in errors if not re.search("ResizeObserver", error)]
