@@ -15,6 +15,8 @@ from tenancy.text import gettext as _
 
 router = APIRouter(include_in_schema=False)
 
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
 
 @router.get("/api/openapi.json")
 async def openapi(request: Request, here: CurrentHere) -> JSONResponse:
@@ -29,7 +31,7 @@ async def docs(request: Request, here: CurrentHere) -> HTMLResponse:
 
 
 # Anything else below /api ends here, or the pages would answer a program with a page.
-@router.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@router.api_route("/api/{path:path}", methods=_METHODS, response_model=None)
 async def nothing_else(request: Request) -> NoReturn:
     """404, or 405 where the address exists."""
     allowed = _methods_at(request.app, request.url.path)
