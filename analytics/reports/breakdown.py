@@ -139,7 +139,7 @@ def _columns(groups: Sequence[_Group]) -> list[str]:
     """The columns of the groups' keys, each under its name."""
     columns = SESSION_COLUMNS | EVENT_COLUMNS
     return [
-        f"toString({columns[key]}) AS {name}"
+        f"{columns[key]} AS {name}"
         for group in groups
         for key, name in zip(group.keys, group.names, strict=True)
     ]

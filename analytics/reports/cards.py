@@ -16,12 +16,13 @@ HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class SiteCard:
-    """Visitors since the site's midnight; the change against yesterday up to the same time, a fraction.
+    """Visitors since the site's midnight; yesterday's up to the same time, the change as a fraction.
 
     spark has the visitors of each of the last 24 hours, the running one last.
     """
 
     visitors_today: int
+    visitors_yesterday: int
     change: float | None
     spark: tuple[int, ...]
 
@@ -65,7 +66,7 @@ _ALL_HOURS = -1
 def _card(number: int, counted: Mapping[tuple[int, int], Sequence[int]]) -> SiteCard:
     today, yesterday, _visitors = counted.get((number, _ALL_HOURS), (0, 0, 0))
     spark = tuple(counted[number, hour][2] if (number, hour) in counted else 0 for hour in range(HOURS))
-    return SiteCard(today, change(today, yesterday), spark)
+    return SiteCard(today, yesterday, change(today, yesterday), spark)
 
 
 VISITORS = """

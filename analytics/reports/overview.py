@@ -134,16 +134,20 @@ _TOTAL = 0
 
 def _sql(asked: Visits, starts: Sequence[int]) -> str:
     """Rows of (bucket, counts); each part counts something else, and zeros stand for the rest."""
-    borders = f"[{', '.join(f'{start:d}' for start in starts)}]"
-    parts = [VISITORS_OF_EVENTS, SESSIONS] if asked.conditions.on_events else [VISITORS_AND_SESSIONS]
+    if not asked.conditions.on_events:
+        parts = [VISITORS_AND_SESSIONS, PAGE_VIEWS]
+    elif asked.conditions.names.given:
+        parts = [VISITORS_OF_EVENTS, SESSIONS, PAGE_VIEWS]
+    else:  # what is looked for is page views
+        parts = [VISITORS_OF_PAGE_VIEWS, SESSIONS]
     return "\nUNION ALL\n".join(
         part.format(
-            borders=borders,
+            borders=f"[{', '.join(f'{start:d}' for start in starts)}]",
             sessions=asked.sessions(),
             hits=asked.events(asked.conditions.hits),
             views=asked.views(),
         )
-        for part in [*parts, PAGE_VIEWS]
+        for part in parts
     )
 
 
@@ -165,6 +169,12 @@ GROUP BY GROUPING SETS ((bucket), ())
 VISITORS_OF_EVENTS = """
 SELECT bucket, uniqExact(visitor_id), toUInt64(0), toUInt64(0), toUInt64(0), toUInt64(0), toUInt64(0)
 FROM (SELECT visitor_id, roundDown(toUnixTimestamp(ts), {borders}) AS bucket FROM {hits})
+GROUP BY GROUPING SETS ((bucket), ())
+"""
+
+VISITORS_OF_PAGE_VIEWS = """
+SELECT bucket, uniqExact(visitor_id), count(), toUInt64(0), toUInt64(0), toUInt64(0), toUInt64(0)
+FROM (SELECT visitor_id, roundDown(toUnixTimestamp(ts), {borders}) AS bucket FROM {views})
 GROUP BY GROUPING SETS ((bucket), ())
 """
 

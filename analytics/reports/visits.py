@@ -1,9 +1,9 @@
 """The sessions and events of a stretch of time, as SQL that reports build on.
 
 A session belongs to a stretch with what lies inside it: its events, not its whole. For nearly all sessions
-both are the same, and their rows in `sessions` say everything. Those that cross a border of the stretch are
-found by looking half an hour to each side of it, because no session is silent for longer, and only their
-events are read.
+both are the same, and their rows in `sessions` say everything. Of those that cross a border of the stretch
+the events are read. They are found by looking half an hour to each side of the border, because no session
+is silent for longer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -64,7 +64,7 @@ GROUP BY ALL HAVING countIf({hits}) > 0"""
         """As sessions(), joined with rows of hits by session; columns may be of either."""
         return f"""
 SELECT {"".join(f"{column}, " for column in columns)} visitor_id, pageviews, duration_s,
-  {self._starts()} AS starts, views, {BEGAN} AS first_ts, ended AS last_ts
+  {STARTS} AS starts, views, {BEGAN} AS first_ts, ended AS last_ts
 FROM sessions FINAL INNER JOIN ({hits}) AS hit USING (session_id)
 WHERE {_SITE} AND {self._near()} AND {self.conditions.sessions.sql}"""
 
@@ -87,31 +87,34 @@ WHERE {_SITE} AND {self._near()} AND {self.conditions.sessions.sql}"""
 
     def _parts(self, chosen: str) -> Iterator[str]:
         fits = self.conditions.sessions.sql
-        elsewhere = "".join(f" AND session_id NOT IN ({_crossing(one.border)})" for one in self.crossings)
         yield f"""
 SELECT {chosen} visitor_id, pageviews, duration_s,
   toUInt8(1) AS starts, toUInt64(pageviews) AS views, {BEGAN} AS first_ts, ended AS last_ts
 FROM sessions FINAL
-WHERE {self.inside("session_start")} AND {fits}{elsewhere}"""
+WHERE {WHOLLY_INSIDE} AND {fits}"""
         if self.crossings:
             yield f"""
-SELECT {chosen} visitor_id, pageviews, duration_s, {self._starts()} AS starts, views, first_ts, last_ts
-FROM sessions FINAL INNER JOIN ({self._crossing_parts()}) AS part USING (session_id)
-WHERE {_SITE} AND ({" OR ".join(_began_with(one) for one in self.crossings)}) AND {fits}"""
+SELECT {chosen} visitor_id, pageviews, duration_s, {STARTS} AS starts, views, first_ts, last_ts
+FROM sessions FINAL INNER JOIN ({self._parts_inside()}) AS part USING (session_id)
+WHERE {self._crossing()} AND {fits}"""
 
-    def _crossing_parts(self) -> str:
+    def _parts_inside(self) -> str:
         """What of the crossing sessions lies inside, reading only the days that they reach into."""
-        near = {
-            "from": "ts <= (SELECT max(ended) FROM {sessions})",
-            "to": f"ts >= (SELECT min({BEGAN}) FROM {{sessions}})",
+        crossing = f"FROM sessions FINAL WHERE {self._crossing()}"
+        reach = {
+            "from": f"ts <= assumeNotNull((SELECT maxIf(ended, {BEGAN} < {_FROM}) {crossing}))",
+            "to": f"ts >= assumeNotNull((SELECT minIf({BEGAN}, ended >= {_TO}) {crossing}))",
         }
-        reach = " OR ".join(near[one.border].format(sessions=_sessions_over(one)) for one in self.crossings)
-        either = " UNION ALL ".join(_crossing(one.border) for one in self.crossings)
         return f"""
 SELECT session_id, countIf(name = 'page_view') AS views, min(ts) AS first_ts, max(ts) AS last_ts
 FROM events FINAL
-WHERE {self.inside("ts")} AND ({reach}) AND session_id IN ({either})
+WHERE {self.inside("ts")} AND ({" OR ".join(reach[one.border] for one in self.crossings)})
+  AND session_id IN (SELECT session_id {crossing})
 GROUP BY session_id"""
+
+    def _crossing(self) -> str:
+        near = " OR ".join(_began_with(one) for one in self.crossings)
+        return f"{_SITE} AND ({near}) AND NOT ({WHOLLY_INSIDE})"
 
     def _kept_sessions(self) -> str:
         fits = self.conditions.sessions.sql
@@ -121,11 +124,6 @@ GROUP BY session_id"""
         """Began inside, or crosses a border: a superset that the primary key finds."""
         inside = f"session_start >= {_FROM} AND session_start < {_TO}"
         return f"({' OR '.join([inside, *(_began_with(one) for one in self.crossings)])})"
-
-    def _starts(self) -> str:
-        """Whether a session that has an event inside has none before."""
-        carried = any(one.border == "from" for one in self.crossings)
-        return f"session_id NOT IN ({_crossing('from')})" if carried else "toUInt8(1)"
 
 
 async def visits(site: Site, start: datetime, end: datetime, filters: Filters) -> Visits:
@@ -140,20 +138,15 @@ _SITE = "site_id = {site:UInt32}"
 _FROM = "{from:DateTime('UTC')}"
 _TO = "{to:DateTime('UTC')}"
 
-# A session's start names it for good. An event that comes late may lie before it; the duration knows.
+# A session's start names it for good. An event that comes late may lie before it: then the duration, which
+# is rounded to a second, says when the session really began.
 BEGAN = """if(ended - toIntervalSecond(duration_s) < session_start - toIntervalSecond(1),
   ended - toIntervalSecond(duration_s), session_start)"""
 
-_SILENCE = "toIntervalSecond(1801)"
+STARTS = f"{BEGAN} BETWEEN {_FROM} AND {_TO}"
 
-
-def _crossing(border: str, columns: str = "") -> str:
-    """The ids of the sessions with events on both sides of the border."""
-    moment = {"from": _FROM, "to": _TO}[border]
-    return f"""
-SELECT session_id{columns} FROM events
-WHERE {_SITE} AND ts >= {moment} - {_SILENCE} AND ts < {moment} + {_SILENCE}
-GROUP BY session_id HAVING min(ts) < {moment} AND max(ts) >= {moment}"""
+WHOLLY_INSIDE = f"""{_SITE} AND session_start >= {_FROM} AND session_start < {_TO}
+  AND ended < {_TO} AND {BEGAN} >= {_FROM} - toIntervalSecond(1)"""
 
 
 def _began_with(crossing: Crossing) -> str:
@@ -161,18 +154,15 @@ def _began_with(crossing: Crossing) -> str:
     return f"session_start BETWEEN {oldest} AND {newest}"
 
 
-def _sessions_over(crossing: Crossing) -> str:
-    over = f"session_id IN ({_crossing(crossing.border)})"
-    return f"sessions FINAL WHERE {_SITE} AND {_began_with(crossing)} AND {over}"
+_CROSSING = """
+SELECT '{border}' AS border, any(session_start) AS began FROM events
+WHERE {site} AND ts >= {moment} - toIntervalSecond(1801) AND ts < {moment} + toIntervalSecond(1801)
+GROUP BY session_id HAVING min(ts) < {moment} AND max(ts) >= {moment}
+"""
 
-
-_NAMED = "SELECT '{border}' AS border, began FROM ({crossing})"
 CROSSINGS = f"""
 SELECT border, toUnixTimestamp(min(began)), toUnixTimestamp(max(began)) + 1
-FROM (
-  {_NAMED.format(border="from", crossing=_crossing("from", ", any(session_start) AS began"))}
-  UNION ALL
-  {_NAMED.format(border="to", crossing=_crossing("to", ", any(session_start) AS began"))}
-)
+FROM ({_CROSSING.format(border="from", site=_SITE, moment=_FROM)}
+  UNION ALL {_CROSSING.format(border="to", site=_SITE, moment=_TO)})
 GROUP BY border
 """

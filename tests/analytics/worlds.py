@@ -1,10 +1,10 @@
-"""Small worlds: visits written by hand, their rows as ingest would store them, and their numbers by plain counting."""
+"""Small worlds: visits written by hand, stored as ingest would, and their numbers by plain counting."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from itertools import count, groupby
+from itertools import count
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from tenancy.sites import Site, VisitorMode
 _numbers = count(1_000_000)
 _events = count(1)
 
-ARRIVAL = {
+ARRIVAL: dict[str, str | int] = {
     **dict.fromkeys(("referrer", "referrer_domain", "campaign", "term", "content"), ""),
     **{"source": "direct", "medium": "none", "channel": "Direct", "country": "", "region": "", "city": ""},
     **{"browser": "Firefox", "browser_version": "140", "os": "Linux", "os_version": "", "device": "desktop"},
