@@ -7,13 +7,10 @@ from themes.theme import Font, Mode, Sidebar, Theme
 
 # The surfaces of app.css on which accent-coloured text stands.
 LIGHT_SURFACE = "#ffffff"
-DARK_SURFACE = "#15181e"
-DARK_RAISED = "#1d2129"
-PAGE_TINT = 0.035
 LIGHT_TINT = 0.11
 DARK_TINT = 0.30
-# White at 80 % is the sidebar's quietest text: it still passes on what gives white itself 7.5:1.
-SIDEBAR_CONTRAST = 7.5
+# White at 80 % is the sidebar's quietest text: it still passes on what gives white itself 9.5:1.
+SIDEBAR_CONTRAST = 9.5
 
 
 @lru_cache(maxsize=512)
@@ -44,7 +41,15 @@ def served_fonts(theme: Theme) -> tuple[str, ...]:
 
 def light_page(theme: Theme) -> str:
     """The darkest of the light backgrounds that have a breath of the brand."""
-    return mix(theme.primary_color, PAGE_TINT, "#f2f4f6")
+    return mix(theme.primary_color, 0.035, "#f2f4f6")
+
+
+def dark_surface(theme: Theme) -> str:
+    return mix(theme.primary_color, 0.04, "#15171c")
+
+
+def dark_raised(theme: Theme) -> str:
+    return mix(theme.primary_color, 0.05, "#1e2127")
 
 
 def accent_on_light(theme: Theme) -> str:
@@ -55,8 +60,9 @@ def accent_on_light(theme: Theme) -> str:
 
 def accent_on_dark(theme: Theme) -> str:
     """The brand's colour as text, line and icon on dark surfaces."""
-    tint = mix(theme.primary_color, DARK_TINT, DARK_SURFACE)
-    return readable(theme.primary_color, [DARK_SURFACE, DARK_RAISED, tint])
+    surface = dark_surface(theme)
+    tint = mix(theme.primary_color, DARK_TINT, surface)
+    return readable(theme.primary_color, [surface, dark_raised(theme), tint])
 
 
 def second_on_light(theme: Theme) -> str:
@@ -65,7 +71,7 @@ def second_on_light(theme: Theme) -> str:
 
 
 def second_on_dark(theme: Theme) -> str:
-    return readable(theme.accent_color, [DARK_SURFACE], GRAPHICS)
+    return readable(theme.accent_color, [dark_surface(theme)], GRAPHICS)
 
 
 def sidebar_in_light(theme: Theme) -> str:

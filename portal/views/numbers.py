@@ -10,6 +10,7 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from babel.units import format_unit
 
 _CACHE = 20_000
+_SYMBOLS = {"duration-hour": "h", "duration-minute": "min", "duration-second": "s"}
 
 
 @lru_cache(maxsize=256)
@@ -149,8 +150,11 @@ def language_name(code: str, locale: str) -> str:
 
 def _unit(number: int, unit: str, locale: str) -> str:
     written = format_unit(number, unit, length="narrow", locale=locale_of(locale))
-    # Where a locale has no narrow form Babel writes the unit's identifier.
-    return format_unit(number, unit, length="short", locale=locale_of(locale)) if unit in written else written
+    if unit not in written:
+        return written
+    # Babel found no narrow form. The short one may be "41 Sek.", too long for a tile: then the symbol.
+    short = format_unit(number, unit, length="short", locale=locale_of(locale))
+    return short if len(short) <= len(str(number)) + 3 else f"{number} {_SYMBOLS[unit]}"
 
 
 def _at_midnight(of: date) -> datetime:

@@ -44,7 +44,8 @@ def test_accent_text_is_readable_on_every_surface(colour: str) -> None:
     light, dark = css.accent_on_light(theme), css.accent_on_dark(theme)
     for surface in (css.LIGHT_SURFACE, css.light_page(theme), mix(colour, css.LIGHT_TINT, css.LIGHT_SURFACE)):
         assert contrast(light, surface) >= TEXT
-    for surface in (css.DARK_SURFACE, css.DARK_RAISED, mix(colour, css.DARK_TINT, css.DARK_SURFACE)):
+    base = css.dark_surface(theme)
+    for surface in (base, css.dark_raised(theme), mix(colour, css.DARK_TINT, base)):
         assert contrast(dark, surface) >= TEXT
 
 
@@ -52,7 +53,7 @@ def test_accent_text_is_readable_on_every_surface(colour: str) -> None:
 def test_the_comparison_line_can_be_seen(colour: str) -> None:
     theme = Theme(name="Any", accent_color=colour)
     assert contrast(css.second_on_light(theme), css.LIGHT_SURFACE) >= GRAPHICS
-    assert contrast(css.second_on_dark(theme), css.DARK_SURFACE) >= GRAPHICS
+    assert contrast(css.second_on_dark(theme), css.dark_surface(theme)) >= GRAPHICS
 
 
 @given(colours)
