@@ -49,8 +49,8 @@ def frame(
     """Draws the frame; what is built inside lands in its main part. Yields the sidebar, to be drawn again."""
     dress(here, title, viewer.locale)
     open_pages.remember(ui.context.client, viewer)
+    drawn(skip_link())
     with box("div", "shell"):
-        drawn(skip_link())
         aside = drawn(navigation(here, viewer, groups, current), sidebar_class(here.theme), tag="aside")
         with box("div", "main-slot"):
             drawn(phone_bar(here.theme))

@@ -25,8 +25,17 @@ def rebuild_sessions(touched: Iterable[Touched]) -> None:
     while some := list(islice(remaining, _MOST_PER_STATEMENT)):
         days = ",".join(sorted({_literal(part.key, day) for part in some for day in _days(part)}))
         sessions = ",".join(str(part.session_id) for part in some)
-        statement = REBUILD.format(days=days, sessions=sessions, version=time.time_ns() // 1_000_000)
-        command(statement, max_query_size=1_000_000)
+        touched_alone = TOUCHED.format(days=days, sessions=sessions)
+        command(REBUILD.format(where=touched_alone, version=_version()), max_query_size=1_000_000)
+
+
+def rebuild_between(site: int, after: datetime, until: datetime) -> None:
+    """Writes the rows of a site's sessions that began after one moment and not after the other.
+
+    For events that did not come through the worker.
+    """
+    begun = BEGUN.format(site=site, after=_moment(after), until=_moment(until))
+    command(REBUILD.format(where=begun, version=_version()))
 
 
 def first_seen(visitors: Iterable[VisitorKey]) -> dict[VisitorKey, int]:
@@ -40,8 +49,9 @@ def first_seen(visitors: Iterable[VisitorKey]) -> dict[VisitorKey, int]:
 
 _MOST_PER_STATEMENT = 4_000
 
-_FROM_FIRST_EVENT = (
-    *("hostname", "referrer", "referrer_domain", "source", "medium", "campaign", "term", "content"),
+# What the worker stamps on every event of a session.
+_STAMPED = (
+    *("referrer", "referrer_domain", "source", "medium", "campaign", "term", "content"),
     *("channel", "browser", "browser_version", "os", "os_version", "device", "screen_w", "screen_h"),
     *("country", "region", "city", "timezone", "language"),
 )
@@ -50,16 +60,22 @@ _FROM_FIRST_EVENT = (
 REBUILD = f"""
 INSERT INTO sessions (
   site_id, session_id, visitor_id, session_start, ended, is_new_visitor, duration_s, pageviews, events,
-  engaged_ms, max_scroll, entry_path, exit_path, {", ".join(_FROM_FIRST_EVENT)}, version)
+  engaged_ms, max_scroll, entry_path, exit_path, hostname, {", ".join(_STAMPED)}, version)
 SELECT
   site_id, session_id, visitor_id, session_start, max(ts), max(is_new_visitor),
   intDiv(dateDiff('millisecond', min(ts), max(ts)) + 500, 1000),
   countIf(name = 'page_view'), count(), sum(events.engaged_ms), max(scroll_depth),
   argMinIf(path, (ts, event_id), name = 'page_view'), argMaxIf(path, (ts, event_id), name = 'page_view'),
-  {", ".join(f"argMin({column}, (ts, event_id))" for column in _FROM_FIRST_EVENT)}, {{version}}
+  argMin(hostname, (ts, event_id)), {", ".join(f"any({column})" for column in _STAMPED)}, {{version}}
 FROM events FINAL
-WHERE (site_id, toDate(ts), visitor_id) IN ({{days}}) AND session_id IN ({{sessions}})
+WHERE {{where}}
 GROUP BY site_id, visitor_id, session_id, session_start
+"""
+
+TOUCHED = "(site_id, toDate(ts), visitor_id) IN ({days}) AND session_id IN ({sessions})"
+
+BEGUN = """
+  site_id = {site:d} AND toDate(ts) >= toDate({after}) AND session_start > {after} AND session_start <= {until}
 """
 
 FIRST_SEEN = """
@@ -67,6 +83,14 @@ SELECT site_id, visitor_id, toUnixTimestamp64Milli(min(session_start))
 FROM sessions WHERE (site_id, visitor_id) IN ({visitors})
 GROUP BY site_id, visitor_id
 """
+
+
+def _version() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _moment(moment: datetime) -> str:
+    return f"fromUnixTimestamp64Milli({round(moment.timestamp() * 1000):d}, 'UTC')"
 
 
 def _days(part: Touched) -> Iterator[str]:

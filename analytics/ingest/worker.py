@@ -38,7 +38,7 @@ class IngestWorker:
 
     async def run_once(self) -> int:
         """Takes in what waits now; the number of events written."""
-        return sum([await partition.drain() for partition in self._partitions])
+        return sum(await asyncio.gather(*(partition.drain() for partition in self._partitions)))
 
 
 class _Partition:

