@@ -1,15 +1,15 @@
 """The first thing that happens to a request: whose host is this, how does it look, and who is looking."""
 
-from http.cookies import CookieError, SimpleCookie
-
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.requests import cookie_parser
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.api.errors import of_error
 from portal.here import Here
 from portal.security import SOCKET_PATH
 from portal.views.documents import error_page
 from tenancy.domains import HostOrganization, resolve_host
-from tenancy.errors import Unavailable
+from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.login import session_cookie, viewer_for_token
 from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
@@ -36,14 +36,16 @@ class Hosts:
         address = headers.get(b"host", b"").decode("latin-1")
         try:
             found = await resolve_host(address)
-            if found is None or found.purpose != "app":
-                await _refuse(scope, receive, send, nobody())
+            # PostgreSQL cannot even be asked for an id with a NUL in it.
+            if found is None or found.purpose != "app" or "\0" in scope["path"]:
+                nothing = NotFound(_("There is nothing at this address."))
+                await _refuse(scope, receive, send, nobody(), nothing)
                 return
             token = _token(headers)
             asks_who = token and not scope["path"].startswith(_BEFORE_SIGN_IN)
             viewer = await viewer_for_token(token, found) if token and asks_who else None
         except Unavailable as error:
-            await _refuse(scope, receive, send, unavailable(error))
+            await _refuse(scope, receive, send, unavailable(error), error)
             return
         here = Here(found, address, theme_of(found), viewer, token)
         scope.setdefault("state", {})["here"] = here
@@ -52,7 +54,7 @@ class Hosts:
 
 def is_collect(path: str) -> bool:
     """Whether a path takes in events: open to every page of the web."""
-    return path.startswith(COLLECT)
+    return path == COLLECT or path.startswith(f"{COLLECT}/")
 
 
 def theme_of(host: HostOrganization) -> Theme:
@@ -74,13 +76,12 @@ def unavailable(error: Unavailable) -> Response:
     return HTMLResponse(page, 503, headers={"retry-after": "5"})
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response, error: InsightHubError) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 4404})
     elif scope["path"].startswith(("/api/", SOCKET_PATH)):
-        error = {"code": "not_found", "message": _("There is nothing at this address."), "field": None}
-        await JSONResponse({"error": error}, page.status_code)(scope, receive, send)
+        await of_error(error)(scope, receive, send)
     else:
         await page(scope, receive, send)
 
@@ -89,10 +90,5 @@ def _token(headers: dict[bytes, bytes]) -> str | None:
     scheme, _space, credentials = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip() or None
-    cookies = SimpleCookie()
-    try:
-        cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
-        return None
-    morsel = cookies.get(session_cookie())
-    return morsel.value if morsel else None
+    # The standard library's parser sees no cookie at all once one of them, perhaps of another site, is odd.
+    return cookie_parser(headers.get(b"cookie", b"").decode("latin-1")).get(session_cookie()) or None

@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from portal.api.routes import OPEN, api_router, refused
+from portal.api.routes import OPEN, Text, api_router, refused
 from portal.here import CurrentHere, CurrentViewer
 from portal.signing import client_of
 from tenancy.errors import NotSignedIn
@@ -18,8 +18,8 @@ router = api_router("/api/auth", "auth", 401)
 class Credentials(BaseModel):
     """What a person types."""
 
-    email: str = Field(max_length=320, examples=["you@agency.com"])
-    password: str = Field(max_length=1024, examples=["your password"])
+    email: Text = Field(max_length=320, examples=["you@agency.com"])
+    password: Text = Field(max_length=1024, examples=["your password"])
 
 
 class Organization(BaseModel):

@@ -1,9 +1,11 @@
 """How every part of the API is opened: errors of one shape, small bodies, answers that nobody keeps."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.routing import APIRoute
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from portal.api.errors import ErrorAnswer
 
@@ -29,6 +31,16 @@ def api_router(prefix: str, tag: str, *refusals: int) -> APIRouter:
 def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an operation that may refuse with these statuses."""
     return {status: {"model": ErrorAnswer} for status in statuses}
+
+
+def _plain(text: str) -> str:
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise PydanticCustomError("plain_text", "It has a character that is none")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_plain)]
+"""Text of a body. JSON can carry NUL and halves of characters, which no store takes."""
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal.api.routes import api_router, refused
+from portal.api.routes import Text, api_router, refused
 from portal.here import CurrentHere, CurrentViewer
 from portal.installation import site_snippet
 from tenancy.db import session
@@ -49,17 +49,17 @@ class NewSite(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(examples=["Shop"])
-    domain: str = Field(examples=["shop.example.com"])
-    organization_id: str | None = Field(
+    name: Text = Field(examples=["Shop"])
+    domain: Text = Field(examples=["shop.example.com"])
+    organization_id: Text | None = Field(
         None,
         description="The client whose site it is, as in the address of the client's page; else it is yours.",
     )
-    timezone: str = Field("UTC", examples=["Europe/Berlin"])
-    currency: str = Field("USD", examples=["EUR"])
+    timezone: Text = Field("UTC", examples=["Europe/Berlin"])
+    currency: Text = Field("USD", examples=["EUR"])
     visitor_mode: VisitorMode = VisitorMode.COOKIELESS
     respect_dnt: bool = True
-    allowed_hosts: list[str] = []
+    allowed_hosts: list[Text] = []
 
 
 class SiteChange(BaseModel):
@@ -67,13 +67,13 @@ class SiteChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str | None = Field(None, examples=["Shop"])
-    domain: str | None = None
-    timezone: str | None = None
-    currency: str | None = None
+    name: Text | None = Field(None, examples=["Shop"])
+    domain: Text | None = None
+    timezone: Text | None = None
+    currency: Text | None = None
     visitor_mode: VisitorMode | None = None
     respect_dnt: bool | None = None
-    allowed_hosts: list[str] | None = None
+    allowed_hosts: list[Text] | None = None
 
 
 class Snippet(BaseModel):
