@@ -1,11 +1,14 @@
 """How every part of the API is opened: errors of one shape, small bodies, answers that nobody keeps."""
 
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive
 
 from portal.api.errors import ErrorAnswer
 
@@ -24,7 +27,7 @@ def api_router(prefix: str, tag: str, *refusals: int) -> APIRouter:
         responses=refused(*refusals),
         dependencies=[Depends(_not_to_be_kept)],
         generate_unique_id_function=_operation_id,
-        max_body_size=MOST_BODY_BYTES,
+        route_class=_Limited,
     )
 
 
@@ -41,6 +44,32 @@ def _plain(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_plain)]
 """Text of a body. JSON can carry NUL and halves of characters, which no store takes."""
+
+
+class _Limited(APIRoute):
+    """The framework's own limit answers in plain text; this one with an error like the others."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def limited(request: Request) -> Response:
+            return await handle(Request(request.scope, _at_most(MOST_BODY_BYTES, request.receive)))
+
+        return limited
+
+
+def _at_most(size: int, receive: Receive) -> Receive:
+    left = size
+
+    async def receive_some() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return receive_some
 
 
 def _operation_id(route: APIRoute) -> str:
