@@ -72,8 +72,9 @@ def site_mark(name: str) -> Markup:
 
 
 def _card(site: CardOf, locale: str) -> Markup:
-    head = Markup("<header>{}<div><h2>{}</h2><small>{}</small></div></header>").format(
-        site_mark(site.name), site.name, site.domain
+    address = Markup("<small>{}</small>").format(site.domain) if site.domain != site.name else ""
+    head = Markup("<header>{}<div><h2>{}</h2>{}</div></header>").format(
+        site_mark(site.name), site.name, address
     )
     if site.card is None:
         body = Markup('<span class="bone row"></span>')

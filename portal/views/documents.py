@@ -119,7 +119,7 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
 
 
 def _logo(theme: Theme, digest: str, classes: str) -> Markup:
-    return Markup('<img class="{}" src="{}" alt="{}" height="30">').format(
+    return Markup('<img class="{}" src="{}" alt="{}" height="30" loading="lazy">').format(
         classes, asset_path(digest), theme.name
     )
 

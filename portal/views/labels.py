@@ -47,6 +47,11 @@ _WITHOUT_VALUE = {
     Dimension.TERM: gettext_noop("No term"),
     Dimension.CONTENT: gettext_noop("No content"),
 }
+# What collect calls a visit that came from nowhere.
+_WORDS = {
+    (Dimension.SOURCE, "direct"): gettext_noop("Direct"),
+    (Dimension.MEDIUM, "none"): gettext_noop("None"),
+}
 _DEVICES = {
     "desktop": gettext_noop("Desktop"),
     "mobile": gettext_noop("Mobile"),
@@ -107,7 +112,7 @@ def value_label(dimension: Dimension, value: str, locale: str) -> str:
         return numbers.language_name(value, locale)
     if dimension is Dimension.DEVICE:
         return _(_DEVICES.get(value.lower(), value))
-    return value
+    return _(_WORDS[dimension, value]) if (dimension, value) in _WORDS else value
 
 
 def value_mark(dimension: Dimension, value: str, country: str = "") -> Markup:

@@ -4,8 +4,9 @@ import fs from "node:fs";
 import { optimize } from "svgo";
 
 const FOLDER = new URL("node_modules/flag-icons/flags/4x3/", import.meta.url);
-const WHOLE = 1000; // characters up to which a flag is kept as it is
-const BUDGET = 460;
+const WHOLE = 800; // characters up to which a flag is kept as it is
+const TOLD_APART_BY_STARS = new Set(["au", "nz"]); // kept whole at any size
+const BUDGET = 330; // characters that are kept of a heavier one
 const LONGEST_PART = 340;
 
 const symbols = fs
@@ -25,7 +26,7 @@ function symbol(code, source) {
     plugins: ["preset-default", { name: "prefixIds", params: { prefix: code, delim: "" } }],
   });
   const inner = data.replace(/^<svg[^>]*>/, "").replace(/<\/svg>$/, "");
-  return `<symbol id="${code.toUpperCase()}" viewBox="0 0 640 480">${inner.length > WHOLE ? lighter(inner) : inner}</symbol>`;
+  return `<symbol id="${code.toUpperCase()}" viewBox="0 0 640 480">${inner.length > WHOLE && !TOLD_APART_BY_STARS.has(code) ? lighter(inner) : inner}</symbol>`;
 }
 
 function lighter(inner) {
