@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from portal.api.routes import OPEN, Text, api_router, refused
 from portal.here import CurrentHere, CurrentViewer
 from portal.signing import client_of
-from tenancy.errors import NotSignedIn
 from tenancy.login import sign_in, sign_out
 from tenancy.viewer import Viewer
 
@@ -62,8 +61,8 @@ async def me(viewer: CurrentViewer) -> Me:
 @router.post("/logout", status_code=204)
 async def logout(here: CurrentHere) -> None:
     """End this session."""
-    if here.token is None:
-        raise NotSignedIn()
+    here.signed_in()
+    assert here.token is not None
     await sign_out(here.token)
 
 

@@ -178,18 +178,17 @@ def _schemas(api: Schema) -> Markup:
 
 def _row(name: str, schema: Schema, *, required: bool, says: str, place: str = "") -> Markup:
     notes = [says, place]
-    if "default" in schema and schema["default"] not in {None, ""}:
-        notes.append(_("Default: {value}").format(value=_plain(schema["default"])))
+    default = schema.get("default")
+    if default not in (None, "", []):
+        notes.append(
+            _("Default: {value}").format(value=default if isinstance(default, str) else _json(default))
+        )
     return Markup("<tr><th><code>{}</code>{}</th><td>{}</td><td>{}</td></tr>").format(
         name,
         Markup("<i>{}</i>").format(_("required")) if required else "",
         type_of(schema),
         Markup("<br>").join(note for note in notes if note),
     )
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else _json(value)
 
 
 def _table(title: str, rows: Sequence[Markup]) -> Markup:

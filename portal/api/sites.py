@@ -68,12 +68,12 @@ class SiteChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Text | None = Field(None, examples=["Shop"])
-    domain: Text | None = None
-    timezone: Text | None = None
-    currency: Text | None = None
+    domain: Text | None = Field(None, examples=["shop.example.com"])
+    timezone: Text | None = Field(None, examples=["Europe/Berlin"])
+    currency: Text | None = Field(None, examples=["EUR"])
     visitor_mode: VisitorMode | None = None
     respect_dnt: bool | None = None
-    allowed_hosts: list[Text] | None = None
+    allowed_hosts: list[Text] | None = Field(None, examples=[["checkout.example.net"]])
 
 
 class Snippet(BaseModel):

@@ -27,6 +27,16 @@ async def api_app(stack: dict[str, str]) -> AsyncIterator[FastAPI]:
         yield app
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole_app(stack: dict[str, str]) -> AsyncIterator[FastAPI]:
+    """The app with its pages."""
+    from portal.app import create_app
+
+    app = create_app()
+    async with app.router.lifespan_context(app):
+        yield app
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def asks(api_app: FastAPI) -> AsyncIterator[Asks]:
     """`asks(host)` is a program that talks to the API on that host, and is nobody yet."""
