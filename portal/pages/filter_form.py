@@ -80,6 +80,8 @@ async def open_filter_form(visit: SiteVisit, state: DashboardState, put: Put, ch
         await put(checked)
 
     what.on_value_change(change_dimension)
+    # The list would stay open over the button below.
+    values.on_value_change(lambda: values.run_method("hidePopup"))
     save.on_click(told(apply))
     await offer()
 

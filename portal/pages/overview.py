@@ -17,7 +17,7 @@ from portal.views.icons import icon
 from portal.views.shell import heading, mode_switch
 from portal.views.states import cards_skeleton, error_state
 from tenancy.db import session
-from tenancy.errors import InsightHubError
+from tenancy.errors import InsightHubError, Invalid
 from tenancy.ids import OrganizationId
 from tenancy.roles import Permission
 from tenancy.sites import Site, VisitorMode, create_site, list_sites
@@ -52,6 +52,8 @@ def add_site_button(here: Here, viewer: Viewer, organization_id: OrganizationId 
         return
 
     async def create(values: Values) -> None:
+        if not values["domain"].strip():
+            raise Invalid(_("Which domain are the pages on?"), field="domain")
         now = await current_viewer(here)
         async with session(now) as db:
             site = await create_site(

@@ -51,5 +51,5 @@ async def put(
         "h": encode(msgspec.structs.replace(written, **head)),
         **{str(number): encode(event) for number, event in enumerate(events, 1)},
     }
-    entry_id: bytes = await redis.xadd(stream_of(visitor % settings().ingest_partitions), fields)
-    return entry_id
+    entry_id: Any = await redis.xadd(stream_of(visitor % settings().ingest_partitions), fields)
+    return bytes(entry_id)

@@ -1,0 +1,60 @@
+"""What we touch of NiceGUI beyond its documented interface: an upgrade that moves it fails here first."""
+
+import copy
+import inspect
+from importlib.metadata import version
+
+from nicegui import Client, core, ui
+from nicegui import app as frame_app
+from nicegui.outbox import Outbox
+from nicegui.page import page
+from nicegui.sub_pages_router import SubPagesRouter
+
+
+def test_the_pinned_version_is_the_tested_one() -> None:
+    assert version("nicegui") == "3.18.0"
+
+
+def test_a_page_object_can_be_copied_and_its_looks_changed_for_one_client() -> None:
+    shared = page("/contract")
+    own = copy.copy(shared)
+    own.dark, own.favicon, own.language = True, "data:,", "de"
+    assert (own.resolve_dark(), own.resolve_language()) == (True, "de")
+    assert own.favicon == "data:,"
+    assert (shared.dark, shared.favicon, shared.language) != (True, "data:,", "de")
+    assert "page" in inspect.getsource(Client.__init__)
+
+
+def test_clients_are_found_by_id_and_know_their_sockets_and_request() -> None:
+    assert isinstance(Client.instances, dict)
+    source = inspect.getsource(Client)
+    assert "self._socket_to_document_id: dict[str, str] = {}" in source
+    assert isinstance(Client.request, property)
+    for name in ("handle_event", "handle_javascript_response", "run_javascript"):
+        assert callable(getattr(Client, name))
+    assert list(inspect.signature(Outbox.prune_history).parameters) == ["self", "next_message_id"]
+
+
+def test_socket_messages_have_the_names_that_we_guard() -> None:
+    handlers = core.sio.handlers["/"]
+    assert {"event", "javascript_response", "ack", "log", "handshake", "connect"} <= set(handlers)
+
+
+def test_sub_pages_tell_where_they_go() -> None:
+    assert list(inspect.signature(SubPagesRouter.on_path_changed).parameters) == ["self", "handler"]
+    parameters = inspect.signature(ui.sub_pages).parameters
+    assert {"routes", "root_path", "data"} <= set(parameters)
+
+
+def test_the_socket_can_name_its_process() -> None:
+    assert isinstance(frame_app.config.socket_io_js_query_params, dict)
+
+
+def test_run_with_takes_what_we_give_it() -> None:
+    wanted = {"title", "tailwind", "gzip_middleware_factory", "show_welcome_message", "reconnect_timeout"}
+    assert wanted | {"binding_refresh_interval"} <= set(inspect.signature(ui.run_with).parameters)
+
+
+def test_exceptions_of_pages_are_ours_to_show() -> None:
+    assert callable(frame_app.on_page_exception)
+    assert callable(frame_app.add_exception_handler)
