@@ -75,7 +75,8 @@ GROUP BY site_id, visitor_id, session_id, session_start
 TOUCHED = "(site_id, toDate(ts), visitor_id) IN ({days}) AND session_id IN ({sessions})"
 
 BEGUN = """
-  site_id = {site:d} AND toDate(ts) >= toDate({after}) AND session_start > {after} AND session_start <= {until}
+  site_id = {site:d} AND toDate(ts) >= toDate({after})
+  AND session_start > {after} AND session_start <= {until}
 """
 
 FIRST_SEEN = """
