@@ -99,10 +99,13 @@ def asset_path(digest: str) -> str:
     return f"/brand/{digest}"
 
 
-def favicon_href(theme: Theme) -> str:
-    """For <link rel="icon">: the uploaded favicon, else the drawn one as a data: URL."""
+def favicon_href(theme: Theme, *, origin: str = "") -> str:
+    """For <link rel="icon">: the uploaded favicon, else the drawn one as a data: URL.
+
+    NiceGUI takes a path for a file on disk: its pages give their origin ("http://acme.test:8000").
+    """
     if theme.favicon:
-        return asset_path(theme.favicon)
+        return origin + asset_path(theme.favicon)
     return "data:image/svg+xml," + quote(letter_mark(theme), safe="/:=' ,();")
 
 

@@ -83,8 +83,8 @@ def test_our_files_stay_small() -> None:
     sizes = {name: len(file.br or file.body) for name, file in static_files().items()}
     assert sizes["app.css"] < 9_000
     assert sizes["app.js"] < 2_600
-    assert sizes["inter.woff2"] < 27_000
-    assert sum(sizes.values()) < 95_000
+    assert sizes["inter.woff2"] < 23_000
+    assert sum(sizes.values()) < 84_000
 
 
 def test_compressed_is_the_same() -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from tenancy.db import session
 from tenancy.errors import Invalid
-from themes.assets import LARGEST_BYTES, AssetKind, picture_type
+from tests.factories import a_viewer, make_reseller
+from themes.assets import LARGEST_BYTES, AssetKind, load_asset, picture_type, store_asset
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{}</svg>'
 
@@ -49,3 +51,16 @@ def test_an_svg_that_could_act_is_refused(inside: str) -> None:
 def test_what_is_no_picture_is_refused(body: bytes) -> None:
     with pytest.raises(Invalid):
         picture_type(body, field=AssetKind.LOGO_LIGHT)
+
+
+async def test_a_picture_is_given_back_by_its_digest_and_to_its_own_organisation(stack: object) -> None:
+    northwind, fernhill = await make_reseller(), await make_reseller()
+    body = SVG.format('<path d="M0 0h1v1z"/>').encode()
+    async with session(a_viewer(northwind)) as db:
+        digest = await store_asset(db, northwind.id, AssetKind.FAVICON, body)
+        assert await store_asset(db, northwind.id, AssetKind.FAVICON, body) == digest
+    for _time in range(2):  # from the database, then from memory
+        asset = await load_asset(northwind.id, digest)
+        assert asset is not None
+        assert (asset.body, asset.content_type) == (body, "image/svg+xml")
+    assert await load_asset(fernhill.id, digest) is None

@@ -84,6 +84,12 @@ def test_only_a_branded_sidebar_carries_its_colour() -> None:
     assert "--side:" in head_tokens(Theme("Acme", sidebar=Sidebar.BRAND))
 
 
+def test_an_uploaded_favicon_can_be_named_in_full() -> None:
+    theme = Theme("Acme", favicon="a" * 64)
+    assert favicon_href(theme) == "/brand/" + "a" * 64
+    assert favicon_href(theme, origin="http://acme.test:8000").startswith("http://acme.test:8000/brand/")
+
+
 @pytest.mark.parametrize("name", ["<script>", "  ", "北京", "é"])
 def test_a_mark_is_drawn_for_any_name(name: str) -> None:
     drawn = letter_mark(Theme(name))

@@ -7,7 +7,7 @@ import { feature } from "topojson-client";
 import { presimplify, quantile, simplify } from "topojson-simplify";
 
 const WIDTH = 1800;
-const KEPT_POINTS = 0.15; // share of Natural Earth's 1:50m points: coasts stay recognisable at 900 px
+const KEPT_POINTS = 0.12; // share of Natural Earth's 1:50m points: coasts stay recognisable at 900 px
 const SMALLEST_ISLAND = 16; // square units; a country's largest part always stays
 const WITHOUT_NUMBER = { Kosovo: "XK", Somaliland: "SO", "N. Cyprus": "CY" };
 
