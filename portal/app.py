@@ -55,10 +55,11 @@ def create_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await tenancy.db.check_role()
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(tenancy.invalidation.lifespan())
-        await stack.enter_async_context(analytics.collect.router.lifespan())
+        # Closed last: whoever still listens at the end listens on what this closes, and would never stop.
         stack.push_async_callback(tenancy.db.dispose)
         stack.push_async_callback(analytics.clickhouse.close)
+        await stack.enter_async_context(tenancy.invalidation.lifespan())
+        await stack.enter_async_context(analytics.collect.router.lifespan())
         # What is there now stays: looking through it again and again is what made collect wait.
         gc.collect()
         gc.freeze()
