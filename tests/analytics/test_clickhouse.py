@@ -157,7 +157,12 @@ async def test_a_store_that_does_not_answer_is_said_so_in_plain_words(
 async def test_an_insert_with_the_same_token_happens_once() -> None:
     site, token = a_site(), uuid4().hex
     moment = round(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp() * 1000)
-    rows = {"site_id": [site.number] * 2, "ts": [moment] * 2, "event_id": [1, 2], "name": ["page_view"] * 2}
+    rows: dict[str, list[object]] = {
+        "site_id": [site.number] * 2,
+        "ts": [moment] * 2,
+        "event_id": [1, 2],
+        "name": ["page_view"] * 2,
+    }
     insert("events", rows, token=token)
     insert("events", rows, token=token)
     assert await query(site, "SELECT count(), toUnixTimestamp64Milli(any(ts)) FROM events") == [(2, moment)]

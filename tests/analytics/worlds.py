@@ -146,22 +146,29 @@ def store_sessions(visits: Sequence[Visit], *, token: str = "", version: int = 1
     insert("sessions", _turned(rows), token=token or uuid4().hex)
 
 
-def counted(visits: Iterable[Visit], start: datetime, end: datetime, filters: Filters = ()) -> Counts:
-    """What reports should say of the time from start up to end, by looking at every event."""
+def counted(
+    visits: Iterable[Visit],
+    start: datetime,
+    end: datetime,
+    filters: Filters = (),
+    *,
+    whole: tuple[datetime, datetime] | None = None,
+) -> Counts:
+    """What reports should say of the time from start up to end, by looking at every event.
+
+    `whole` is the period that this is a bucket of: filters keep the sessions that have an event in it.
+    """
+    since, until = whole or (start, end)
     visitors: set[str] = set()
     page_views = sessions = bounces = viewed = duration_s = 0
     for one in visits:
-        inside = [step for step in one.steps if start <= one.moment(step) < end]
-        hits = [step for step in inside if _hit(step, filters)]
-        if not hits or not all(_fits(_of_session(one, each.dimension), each) for each in _of(filters, False)):
+        kept = [step for step in one.steps if since <= one.moment(step) < until and _hit(step, filters)]
+        if not kept or not all(_fits(_of_session(one, each.dimension), each) for each in _of(filters, False)):
             continue
-        visitors.add(one.visitor)
-        on_pages = [each for each in _of(filters, True) if each.dimension is not Dimension.EVENT]
-        page_views += sum(
-            step.name == "page_view" and all(_fits(_of_step(step, each.dimension), each) for each in on_pages)
-            for step in inside
-        )
-        if one.first >= start:
+        visitors |= {one.visitor for step in kept if start <= one.moment(step) < end}
+        inside = [step for step in one.steps if start <= one.moment(step) < end]
+        page_views += sum(_viewed(step, filters) for step in inside)
+        if start <= one.first < end:
             sessions += 1
             bounces += len(one.pages) == 1
             viewed += len(one.pages) > 0
@@ -181,6 +188,12 @@ def _hit(step: Step, filters: Filters) -> bool:
     if on_steps and not any(one.dimension is Dimension.EVENT for one in on_steps):
         on_steps = [*on_steps, Filter(Dimension.EVENT, Operator.IS, ("page_view",))]
     return all(_fits(_of_step(step, one.dimension), one) for one in on_steps)
+
+
+def _viewed(step: Step, filters: Filters) -> bool:
+    """Whether it is a page view that counts: one of a page that the filters keep."""
+    on_pages = [one for one in _of(filters, True) if one.dimension is not Dimension.EVENT]
+    return step.name == "page_view" and all(_fits(_of_step(step, one.dimension), one) for one in on_pages)
 
 
 def _of_step(step: Step, dimension: Dimension) -> str:
