@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from analytics.collect.channels import GOOGLE_CLICK_IDS, Arrival, Channel, channel_of
 from analytics.collect.hosts import host_matches
 from analytics.collect.pages import CLICK_IDS
-from analytics.collect.sources import Kind, Source, source_named, source_of_host
+from analytics.collect.sources import Kind, Source, source_named, source_of_app, source_of_host
 from tracker.contract import MAX_URL_BYTES
 
 
@@ -64,19 +64,18 @@ _MEDIUM_OF_KIND = {
     Kind.OTHER: "referral",
 }
 
+_APP = "android-app://"
+
 
 @lru_cache(maxsize=8192)
 def _attribute(tags: tuple[tuple[str, str], ...], referrer: str, own_hosts: tuple[str, ...]) -> Attribution:
     tag = dict(tags)
     referrer, host = _read_referrer(referrer, own_hosts)
     click_id = next((name for name in CLICK_IDS if name in tag), "")
-    source = _source(tag, host, click_id)
+    source = _source(tag, referrer, host, click_id)
     if source is None:
         return DIRECT
-    medium = _cut(tag.get("utm_medium", "")).lower()
-    if not medium:
-        paid = channel_of(Arrival(source.name, source.kind, click_id=click_id)) is Channel.PAID_SEARCH
-        medium = "cpc" if paid else _MEDIUM_OF_KIND[source.kind]
+    medium = _cut(tag.get("utm_medium", "")).lower() or _medium(source, click_id)
     campaign = _cut(tag.get("utm_campaign", ""))
     channel = channel_of(
         Arrival(
@@ -95,17 +94,27 @@ def _attribute(tags: tuple[tuple[str, str], ...], referrer: str, own_hosts: tupl
     )
 
 
-def _source(tag: Mapping[str, str], host: str, click_id: str) -> Source | None:
+def _source(tag: Mapping[str, str], referrer: str, host: str, click_id: str) -> Source | None:
     for name in ("utm_source", "source", "ref"):
         if value := _cut(tag.get(name, "")):
             return source_named(value)
     if host:
+        if referrer.startswith(_APP):
+            return source_of_app(host)
         return source_of_host(host.removeprefix("www."))
     if click_id:
         return source_named(_CLICK_SOURCES[click_id])
     if any(tag.get(name) for name in ("utm_medium", "utm_campaign", "utm_term", "utm_content")):
         return Source("direct", Kind.OTHER)
     return None
+
+
+def _medium(source: Source, click_id: str) -> str:
+    """The medium of a visit whose tags name none."""
+    if source.name == "direct":
+        return "none"
+    paid = channel_of(Arrival(source.name, source.kind, click_id=click_id)) is Channel.PAID_SEARCH
+    return "cpc" if paid else _MEDIUM_OF_KIND[source.kind]
 
 
 def _read_referrer(referrer: str, own_hosts: tuple[str, ...]) -> tuple[str, str]:

@@ -67,31 +67,49 @@ GOOGLE_CLICK_IDS = frozenset({"gclid", "gbraid", "wbraid", "dclid"})
 
 _PAID_MEDIUM = re.compile(r"^(.*cp.*|ppc|retargeting|paid.*)$")
 _SHOP_CAMPAIGN = re.compile(r"(^|[^a-df-z])shop|shopping")
-_DISPLAY = frozenset({"display", "banner", "expandable", "interstitial", "cpm"})
-_SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social network", "social media"})
-_EMAIL = frozenset({"email", "e-mail", "e_mail", "e mail", "newsletter"})
+
+MEDIUMS: dict[Channel, frozenset[str]] = {
+    Channel.DISPLAY: frozenset({"display", "banner", "expandable", "interstitial", "cpm"}),
+    Channel.ORGANIC_SOCIAL: frozenset(
+        {"social", "social-network", "social-media", "sm", "social network", "social media"}
+    ),
+    Channel.AI_ASSISTANTS: frozenset({"ai", "ai-assistant", "llm"}),
+    Channel.ORGANIC_SEARCH: frozenset({"organic"}),
+    Channel.EMAIL: frozenset({"email", "e-mail", "e_mail", "e mail", "newsletter"}),
+    Channel.AFFILIATES: frozenset({"affiliate", "affiliates"}),
+    Channel.AUDIO: frozenset({"audio", "podcast"}),
+    Channel.SMS: frozenset({"sms"}),
+    Channel.MOBILE_PUSH: frozenset({"mobile", "notification"}),
+}
+"""The utm_medium that is enough to say which channel it is, where no rule before it matches."""
+
+
+def _tagged(arrival: Arrival, channel: Channel) -> bool:
+    return arrival.medium in MEDIUMS[channel]
+
 
 RULES: tuple[tuple[Channel, Callable[[Arrival], bool]], ...] = (
     (Channel.PAID_SHOPPING, lambda a: _paid(a) and _shopping(a)),
     (Channel.PAID_SEARCH, lambda a: (_paid(a) and a.kind is Kind.SEARCH) or _ad_click(a)),
     (Channel.PAID_SOCIAL, lambda a: _paid(a) and a.kind is Kind.SOCIAL),
     (Channel.PAID_VIDEO, lambda a: _paid(a) and a.kind is Kind.VIDEO),
-    (Channel.DISPLAY, lambda a: a.medium in _DISPLAY),
+    (Channel.DISPLAY, lambda a: _tagged(a, Channel.DISPLAY)),
     (Channel.PAID_OTHER, _paid),
     (Channel.ORGANIC_SHOPPING, _shopping),
-    (Channel.ORGANIC_SOCIAL, lambda a: a.kind is Kind.SOCIAL or a.medium in _SOCIAL),
+    (Channel.ORGANIC_SOCIAL, lambda a: a.kind is Kind.SOCIAL or _tagged(a, Channel.ORGANIC_SOCIAL)),
     (Channel.ORGANIC_VIDEO, lambda a: a.kind is Kind.VIDEO or "video" in a.medium),
-    (Channel.AI_ASSISTANTS, lambda a: a.kind is Kind.AI or a.medium in {"ai", "ai-assistant", "llm"}),
-    (Channel.ORGANIC_SEARCH, lambda a: a.kind is Kind.SEARCH or a.medium == "organic"),
-    (Channel.EMAIL, lambda a: a.kind is Kind.MAIL or a.source in _EMAIL or a.medium in _EMAIL),
-    (Channel.AFFILIATES, lambda a: a.medium in {"affiliate", "affiliates"}),
-    (Channel.AUDIO, lambda a: a.medium in {"audio", "podcast"}),
-    (Channel.SMS, lambda a: "sms" in {a.source, a.medium}),
+    (Channel.AI_ASSISTANTS, lambda a: a.kind is Kind.AI or _tagged(a, Channel.AI_ASSISTANTS)),
+    (Channel.ORGANIC_SEARCH, lambda a: a.kind is Kind.SEARCH or _tagged(a, Channel.ORGANIC_SEARCH)),
+    (
+        Channel.EMAIL,
+        lambda a: a.kind is Kind.MAIL or a.source in MEDIUMS[Channel.EMAIL] or _tagged(a, Channel.EMAIL),
+    ),
+    (Channel.AFFILIATES, lambda a: _tagged(a, Channel.AFFILIATES)),
+    (Channel.AUDIO, lambda a: _tagged(a, Channel.AUDIO)),
+    (Channel.SMS, lambda a: a.source == "sms" or _tagged(a, Channel.SMS)),
     (
         Channel.MOBILE_PUSH,
-        lambda a: (
-            a.medium.endswith("push") or a.medium in {"mobile", "notification"} or a.source == "firebase"
-        ),
+        lambda a: a.medium.endswith("push") or _tagged(a, Channel.MOBILE_PUSH) or a.source == "firebase",
     ),
     (Channel.REFERRAL, lambda a: a.referred),
     (Channel.DIRECT, lambda a: True),

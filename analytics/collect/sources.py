@@ -40,7 +40,7 @@ def source_of_host(host: str) -> Source:
             return known
     if known := _BY_LABEL.get(parts.domain):
         return known
-    return Source(registrable, Kind.OTHER)
+    return Source(_EXTRACT_PRIVATE(host).top_domain_under_public_suffix or registrable, Kind.OTHER)
 
 
 @lru_cache(maxsize=8192)
@@ -49,23 +49,29 @@ def source_named(name: str) -> Source:
     lowered = name.strip().lower()
     if known := _BY_ALIAS.get(lowered):
         return known
+    if known := _BY_ALIAS.get("-".join(lowered.split())):
+        return known
     if "." in lowered and " " not in lowered:
-        found = source_of_host(lowered.removeprefix("www."))
-        return found if found.kind is not Kind.OTHER else Source(lowered, Kind.OTHER)
+        host = lowered.removeprefix("www.")
+        found = source_of_host(host)
+        return found if found.kind is not Kind.OTHER else Source(host, Kind.OTHER)
     return Source(lowered, Kind.OTHER)
 
 
-@lru_cache(maxsize=8192)
-def registrable_domain(host: str) -> str:
-    """example.co.uk of shop.example.co.uk; the host itself where there is no public suffix."""
-    return _EXTRACT(host).top_domain_under_public_suffix or host
+def source_of_app(package: str) -> Source:
+    """The source behind an Android app: its name from the table, else its package."""
+    return _BY_HOST.get(package) or Source(package, Kind.OTHER)
 
 
-# The snapshot that the package carries: no request to the public suffix list, ever.
+# The snapshot that the package carries: no request to the public suffix list, ever. Who is known is known by
+# the domain that was registered; where anyone may have a name (alice.github.io), each name is a source.
 _EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+_EXTRACT_PRIVATE = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
 
 # name: hosts (with a dot), labels before any public suffix (without), and, after "=", other names in tags.
-_TABLE: dict[Kind, dict[str, str]] = {
+SOURCES: dict[Kind, dict[str, str]] = {
     Kind.SEARCH: {
         "google": "google googleusercontent.com com.google.android.googlequicksearchbox =adwords =google-ads "
         "=googleads =google_ads",
@@ -206,7 +212,7 @@ _TABLE: dict[Kind, dict[str, str]] = {
         "gmail": "mail.google.com com.google.android.gm",
         "outlook": "outlook.live.com outlook.office.com outlook.office365.com outlook.com "
         "com.microsoft.office.outlook",
-        "yahoo mail": "mail.yahoo.com",
+        "yahoo mail": "mail.yahoo.com mail.yahoo.co.jp",
         "proton mail": "mail.proton.me proton.me protonmail.com",
         "icloud mail": "icloud.com",
         "gmx": "gmx.net gmx.de gmx.at gmx.ch gmx.com",
@@ -223,6 +229,13 @@ _TABLE: dict[Kind, dict[str, str]] = {
         "beehiiv": "beehiiv.com",
         "klaviyo": "klaviyo.com =klaviyo",
     },
+    Kind.OTHER: {  # of houses that are known for something else
+        "google accounts": "accounts.google.com",
+        "google classroom": "classroom.google.com",
+        "google docs": "docs.google.com drive.google.com",
+        "google groups": "groups.google.com",
+        "google sites": "sites.google.com",
+    },
 }
 
 
@@ -230,7 +243,7 @@ def _index() -> tuple[dict[str, Source], dict[str, Source], dict[str, Source]]:
     hosts: dict[str, Source] = {}
     labels: dict[str, Source] = {}
     aliases: dict[str, Source] = {}
-    for kind, sources in _TABLE.items():
+    for kind, sources in SOURCES.items():
         for name, places in sources.items():
             source = Source(name, kind)
             aliases[name] = source
