@@ -13,12 +13,13 @@ import analytics.clickhouse
 import analytics.collect.router
 import tenancy.db
 import tenancy.invalidation
+import tenancy.settings
 import tracker.serving
 from portal import brand, signing, states
 from portal.api import auth, documentation, sites, stats
 from portal.api import errors as api_errors
 from portal.assets import Assets
-from portal.hosts import Hosts, is_collect
+from portal.hosts import Hosts, SecondHost, is_collect
 from portal.security import BoundSockets, PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
@@ -48,6 +49,10 @@ def create_app() -> FastAPI:
     app.add_middleware(SameOrigin, open_to_all=is_collect)
     app.add_middleware(Hosts)
     app.add_middleware(PageSecurity)
+    if tenancy.settings.settings().demo:
+        from portal.stack.demo import SHOP_HOST, demo_shop
+
+        app.add_middleware(SecondHost, host=SHOP_HOST, site=demo_shop())
     return app
 
 

@@ -8,7 +8,7 @@ from portal.api.errors import of_error
 from portal.here import Here
 from portal.security import SOCKET_PATH
 from portal.views.documents import error_page
-from tenancy.domains import HostOrganization, resolve_host
+from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.login import session_cookie, viewer_for_token
 from tenancy.roles import OrganizationKind
@@ -50,6 +50,20 @@ class Hosts:
         here = Here(found, address, theme_of(found), viewer, token)
         scope.setdefault("state", {})["here"] = here
         await self._app(scope, receive, send)
+
+
+class SecondHost:
+    """Serves another site on one host of this process: the demo's shop."""
+
+    def __init__(self, app: ASGIApp, *, host: str, site: ASGIApp) -> None:
+        self._app = app
+        self._host = host
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1")
+        is_site = scope["type"] == "http" and bare_host(address) == self._host
+        await (self._site if is_site else self._app)(scope, receive, send)
 
 
 def is_collect(path: str) -> bool:

@@ -53,7 +53,7 @@ class PageSecurity:
             html.extend(message.get("body", b""))
             if message.get("more_body"):
                 return
-            # NiceGUI escapes "<" in what it embeds: a literal tag can only come from a template of its or ours.
+            # NiceGUI escapes "<" in what it embeds: a literal tag comes from a template, its or ours.
             body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', bytes(html))
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
             headers += [(b"content-length", b"%d" % len(body)), *_HEADERS]
@@ -75,7 +75,11 @@ class SameOrigin:
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             connection = HTTPConnection(scope)
             if not self._open_to_all(scope["path"]) and not is_same_origin(connection):
-                error = {"code": "other_origin", "message": "This request came from another site.", "field": None}
+                error = {
+                    "code": "other_origin",
+                    "message": "This request came from another site.",
+                    "field": None,
+                }
                 await JSONResponse({"error": error}, 403)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -106,7 +110,11 @@ def guard_events() -> None:
     def bound(handle: Callable[[Client, dict[str, Any]], None]) -> Callable[[str, object], None]:
         def on_message(socket_id: str, message: object) -> None:
             client = Client.instances.get(message.get("client_id", "")) if isinstance(message, dict) else None
-            if client is not None and isinstance(message, dict) and socket_id in client._socket_to_document_id:
+            if (
+                client is not None
+                and isinstance(message, dict)
+                and socket_id in client._socket_to_document_id
+            ):
                 handle(client, message)
 
         return on_message

@@ -14,6 +14,7 @@ from portal.pages import open_pages
 from portal.views.documents import head
 from portal.views.shell import NavGroup, Person, phone_bar, sidebar, sidebar_class, skip_link
 from tenancy.csrf import token_for
+from tenancy.domains import base_url
 from tenancy.viewer import Viewer
 from themes.assets import favicon_href
 from themes.theme import Mode
@@ -71,7 +72,8 @@ def dress(here: Here, title: str, locale: str) -> None:
     client.page = page = copy.copy(client.page)
     mode = chosen_mode(client.request)
     page.dark = {Mode.LIGHT: False, Mode.DARK: True}.get(mode or here.theme.default_mode)
-    page.favicon = favicon_href(here.theme)
+    # NiceGUI would look for a path on this machine's disk.
+    page.favicon = favicon_href(here.theme, origin=base_url(here.host.host))
     page.language = quasar_language(locale)
     ui.page_title(f"{title} · {here.theme.name}")
     ui.add_head_html(head(here.theme, mode) + Markup('<meta name="robots" content="noindex">'))

@@ -76,7 +76,9 @@ def _form(
     request: Request, here: Here, *, next: str, email: str = "", error: str | None = None, status: int = 200
 ) -> HTMLResponse:
     nonce = request.cookies.get(_form_cookie()) or new_nonce()
-    page = sign_in_page(here.theme, form_token=token_for(nonce), next_path=safe_path(next), email=email, error=error)
+    page = sign_in_page(
+        here.theme, form_token=token_for(nonce), next_path=safe_path(next), email=email, error=error
+    )
     response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
     _set_cookie(response, _form_cookie(), nonce, max_age=24 * 60 * 60)
     return response

@@ -9,6 +9,7 @@ from portal.api.routes import OPEN, Text, api_router, refused
 from portal.here import CurrentHere, CurrentViewer
 from portal.signing import client_of
 from tenancy.login import sign_in, sign_out
+from tenancy.roles import OrganizationKind, Role
 from tenancy.viewer import Viewer
 
 router = api_router("/api/auth", "auth", 401)
@@ -24,30 +25,30 @@ class Credentials(BaseModel):
 class Organization(BaseModel):
     """Where a person belongs."""
 
-    name: str
-    kind: str
+    name: str = Field(examples=["Shop Ltd"])
+    kind: OrganizationKind = Field(examples=[OrganizationKind.CLIENT])
 
 
 class Me(BaseModel):
     """Who is signed in."""
 
-    email: str
-    name: str
-    role: str
+    email: str = Field(examples=["you@agency.com"])
+    name: str = Field(examples=["Kim Doe"])
+    role: Role = Field(examples=[Role.OWNER])
     organization: Organization
 
 
 class Token(BaseModel):
-    """Send it as `Authorization: Bearer ...`; it ends when the person signs out."""
+    """Send it as “Authorization: Bearer …”; it ends when the person signs out."""
 
-    access_token: str
+    access_token: str = Field(examples=["Vt3kq…"])
     token_type: Literal["bearer"] = "bearer"  # noqa: S105
     user: Me
 
 
 @router.post("/login", response_model=Token, responses=refused(400, 422, 429), openapi_extra=OPEN)
 async def login(credentials: Credentials, request: Request, here: CurrentHere) -> Token:
-    """Sign in on this host."""
+    """Sign in. Accounts are those of this host's organisation and of its clients."""
     viewer, token = await sign_in(here.host, credentials.email, credentials.password, client_of(request))
     return Token(access_token=token, user=_me(viewer))
 

@@ -104,7 +104,7 @@ def _parameters(parameters: Sequence[Schema]) -> Markup:
     rows = [
         _row(
             one["name"],
-            one["schema"],
+            _given(one["schema"]),
             required=one.get("required", False),
             says=one.get("description", ""),
             place=_("in the path") if one["in"] == "path" else "",
@@ -112,6 +112,12 @@ def _parameters(parameters: Sequence[Schema]) -> Markup:
         for one in parameters
     ]
     return _table(_("Parameters"), rows) if rows else Markup("")
+
+
+def _given(schema: Schema) -> Schema:
+    """Of a parameter that may be left out, what it is where it is given."""
+    kinds = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
+    return {**schema, "anyOf": kinds} if kinds else schema
 
 
 def _body(schema: Schema, example: object) -> Markup:
@@ -122,7 +128,7 @@ def _answers(responses: Schema, api: Schema) -> Markup:
     """The good answer with an example; the refusals in a line, as they are all of one shape."""
     parts = []
     refusals = []
-    for status, says in responses.items():
+    for status, says in sorted(responses.items()):
         schema = says.get("content", {}).get("application/json", {}).get("schema")
         if status >= "400":
             refusals.append(Markup("<code>{}</code> {}").format(status, says["description"]))

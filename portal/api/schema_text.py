@@ -19,7 +19,8 @@ def type_of(schema: Schema) -> Markup:
         name = schema["$ref"].removeprefix(_PREFIX)
         return Markup('<a href="#schema-{0}">{0}</a>').format(name)
     if "anyOf" in schema:
-        return Markup.escape(_(" or ")).join(type_of(one) for one in schema["anyOf"])
+        kinds = dict.fromkeys(type_of(one) for one in schema["anyOf"])
+        return Markup.escape(_(" or ")).join(kinds)
     if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
         return Markup(", ").join(Markup("<code>{}</code>").format(value) for value in values)
     kind = schema.get("type", "")
@@ -34,12 +35,12 @@ def type_of(schema: Schema) -> Markup:
 
 def example_of(schema: Schema, api: Schema) -> Any:
     """A value that fits: the schema's own example, its default, or one put together from its parts."""
-    if "$ref" in schema:
-        return example_of(api["components"]["schemas"][schema["$ref"].removeprefix(_PREFIX)], api)
     own = [*schema.get("examples", []), *schema.get("enum", [])]
     own += [schema[one] for one in ("const", "default") if schema.get(one) is not None]
     if own:
-        return own[0]
+        return _in_order(own[0], schema, api)
+    if "$ref" in schema:
+        return example_of(_named(schema, api), api)
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], api)
     kind = schema.get("type", "")
@@ -50,9 +51,31 @@ def example_of(schema: Schema, api: Schema) -> Any:
     return _EXAMPLES.get(schema.get("format", ""), _EXAMPLES.get(kind))
 
 
+def _in_order(value: Any, schema: Schema, api: Schema) -> Any:
+    """An example with its fields as the schema orders them: in the document they stand by the alphabet."""
+    schema = _named(schema, api)
+    if isinstance(value, list):
+        return [_in_order(one, schema.get("items", {}), api) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kinds = [_named(one, api) for one in schema.get("anyOf", [schema])]
+    kind = next((one for one in kinds if value.keys() <= one.get("properties", {}).keys()), {})
+    by_name: dict[str, Schema] = dict.fromkeys(value, schema.get("additionalProperties") or {})
+    fields: Schema = kind.get("properties") or by_name
+    return {name: _in_order(value[name], one, api) for name, one in fields.items() if name in value}
+
+
+def _named(schema: Schema, api: Schema) -> Schema:
+    """The schema, or the one that it refers to."""
+    if "$ref" not in schema:
+        return schema
+    found: Schema = api["components"]["schemas"][schema["$ref"].removeprefix(_PREFIX)]
+    return found
+
+
 _WORDS = {
     "string": gettext_noop("text"),
-    "integer": gettext_noop("whole number"),
+    "integer": gettext_noop("number"),
     "number": gettext_noop("number"),
     "boolean": gettext_noop("true or false"),
     "null": gettext_noop("null"),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from nicegui import PageArguments, ui
 
 from analytics.reports.breakdown import breakdown_report, breakdowns_report
-from analytics.reports.filters import Dimension, Filter, Operator
+from analytics.reports.filters import Dimension, Filter, parse_filters
 from analytics.reports.metrics import Metric
 from analytics.reports.overview import Overview, overview_report
 from analytics.reports.realtime import realtime_report
@@ -182,8 +182,10 @@ class Dashboard:
         self._show_panel(key, draw_rows(breakdown, self._locale))
 
     async def _on_filter(self, argument: str) -> None:
-        name, _colon, value = argument.partition(":")
-        await self._go(self._state.with_filter(Filter(Dimension(name), Operator.IS, (value,))))
+        state = self._state
+        for added in parse_filters(argument):
+            state = state.with_filter(added)
+        await self._go(state)
 
     async def _on_remove_filter(self, number: str) -> None:
         await self._go(self._state.without_filter(int(number)))

@@ -44,6 +44,14 @@ class Engine:
         else:
             found.close()
 
+    def cancel(self, mark: str) -> None:
+        """Ends the queries whose text holds the mark."""
+        with self.handle({}, None) as handle:
+            handle.query(
+                f"KILL QUERY WHERE position(query, {_quoted(mark)}) > 0 AND query NOT LIKE 'KILL%' ASYNC",
+                "TSV",
+            )
+
     def close(self) -> None:
         """Ends the threads and closes the engine, so that its data is whole on disk."""
         self.threads.shutdown(cancel_futures=True)

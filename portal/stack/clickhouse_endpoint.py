@@ -42,10 +42,9 @@ class ClickHouseEndpoint:
         headers = {key.decode(): value.decode("latin-1") for key, value in scope["headers"]}
         arguments = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
         request = _Request(arguments, headers, arguments.get("query_id") or str(uuid.uuid4()))
-        if not self._may(request):
-            await self._fail(send, _Failure(516, "Authentication failed"), request)
-            return
         try:
+            if not self._may(request):
+                raise _Refusal("Code: 516. DB::Exception: Authentication failed")
             body = _Body(receive, headers.get("content-encoding", ""))
             sql, head = await _read_sql(arguments.get("query", "").encode(), body)
             insert = _INSERT_DATA.match(sql)
@@ -62,7 +61,7 @@ class ClickHouseEndpoint:
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         given = request.headers.get("x-clickhouse-key") or request.arguments.get("password", "")
         if scheme == "Basic":
-            given = base64.b64decode(credentials).decode().partition(":")[2]
+            given = base64.b64decode(credentials).decode("utf-8", "replace").partition(":")[2]
         return hmac.compare_digest(given.encode(), self._token.encode())
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
@@ -96,13 +95,29 @@ class ClickHouseEndpoint:
         await _reply(send, 200, b"", [*request.answer_headers(), (b"x-clickhouse-summary", counted)])
 
     async def _select(self, request: "_Request", sql: str, receive: Receive, send: Send) -> None:
-        """Anything else: one answer, or for a SELECT a streamed one that ends when the client leaves."""
+        """Anything else: one answer, or for a SELECT a streamed one; it ends when the client leaves."""
         tail = _FORMAT_TAIL.search(sql.encode())
         format_ = tail.group(1).decode() if tail else request.arguments.get("default_format", "TabSeparated")
-        if _SELECT.match(sql) and format_ in _STREAMED:
-            await self._stream(request, sql, format_, receive, send)
-            return
+        mark = secrets.token_hex(8)
+        marked = f"/* {mark} */ {sql}"
+        watching = asyncio.create_task(self._cancel_when_gone(receive, mark))
+        try:
+            if _SELECT.match(sql) and format_ in _STREAMED:
+                await self._stream(request, marked, format_, send)
+            else:
+                await self._answer(request, marked, format_, send, has_result=not _NO_RESULT.match(sql))
+        finally:
+            watching.cancel()
 
+    async def _cancel_when_gone(self, receive: Receive, mark: str) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        # Not one of the engine's threads: slow queries may hold them all.
+        await asyncio.to_thread(self._engine.cancel, mark)
+
+    async def _answer(
+        self, request: "_Request", sql: str, format_: str, send: Send, *, has_result: bool
+    ) -> None:
         def run() -> Any:
             with self._engine.handle(request.settings(), request.database()) as handle:
                 done = handle.query(sql, format_, params=request.parameters())
@@ -110,15 +125,11 @@ class ClickHouseEndpoint:
 
         data, counted = await self._in_thread(run)
         headers = [*request.answer_headers(), (b"x-clickhouse-summary", counted)]
-        if not _NO_RESULT.match(sql):
+        if has_result:
             headers.append((b"x-clickhouse-format", format_.encode()))
         await _reply(send, 200, data, headers)
 
-    async def _stream(
-        self, request: "_Request", sql: str, format_: str, receive: Receive, send: Send
-    ) -> None:
-        gone = asyncio.Event()
-        watching = asyncio.create_task(_watch(receive, gone))
+    async def _stream(self, request: "_Request", sql: str, format_: str, send: Send) -> None:
         tag = secrets.token_hex(8).encode()
         headers = [(b"x-clickhouse-format", format_.encode()), (b"x-clickhouse-exception-tag", tag)]
         head = {
@@ -130,8 +141,6 @@ class ClickHouseEndpoint:
         chunks = _Chunks(self._engine, request, sql, format_)
         try:
             while (chunk := await self._in_thread(chunks.fetch)) is not None:
-                if gone.is_set():
-                    return
                 if not started:
                     started = True
                     await send(head)
@@ -145,7 +154,6 @@ class ClickHouseEndpoint:
                 raise
             await send({"type": "http.response.body", "body": _late_exception(_failure(error), tag)})
         finally:
-            watching.cancel()
             await self._in_thread(chunks.close)
 
     async def _fail(self, send: Send, failure: "_Failure", request: "_Request") -> None:
@@ -224,7 +232,9 @@ class _Body:
 
     def __init__(self, receive: Receive, encoding: str) -> None:
         self._receive = receive
-        self._decoder = _DECODERS[encoding]() if encoding in _DECODERS else None
+        if encoding and encoding not in _DECODERS:
+            raise _Refusal(f"Code: 89. DB::Exception: Content-Encoding {encoding} is not known here")
+        self._frames = _Frames(_DECODERS[encoding]) if encoding else None
         self._more = True
 
     async def read(self) -> bytes:
@@ -235,10 +245,12 @@ class _Body:
                 raise _Gone()
             self._more = message.get("more_body", False)
             piece: bytes = message.get("body", b"")
-            if self._decoder and piece:
-                piece = self._decoder.decompress(piece)
+            if self._frames:
+                piece = self._frames.open(piece)
             if piece:
                 return piece
+        if self._frames:
+            self._frames.require_whole()
         return b""
 
     async def pieces(self) -> AsyncIterator[bytes]:
@@ -247,7 +259,37 @@ class _Body:
             yield piece
 
 
+class _Frames:
+    """Compressed frames one after the other: a client makes one per block of rows."""
+
+    def __init__(self, new: Callable[[], "_Decoder"]) -> None:
+        self._new = new
+        self._decoder: _Decoder | None = None
+
+    def open(self, data: bytes) -> bytes:
+        """What can be read of it by now."""
+        opened = b""
+        while data:
+            self._decoder = self._decoder or self._new()
+            opened += self._decoder.decompress(data)
+            data = b""
+            if self._decoder.eof:
+                data, self._decoder = self._decoder.unused_data or b"", None
+        return opened
+
+    def require_whole(self) -> None:
+        """A body that was cut off must not become an insert of fewer rows."""
+        if self._decoder is not None:
+            raise _Refusal("Code: 271. DB::Exception: The compressed body ends in the middle")
+
+
 class _Decoder(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes | None: ...
+
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
@@ -258,6 +300,10 @@ class _Failure(NamedTuple):
 
 class _Gone(Exception):
     """The client left."""
+
+
+class _Refusal(Exception):
+    """What the endpoint itself refuses, in the engine's words."""
 
 
 _DECODERS: dict[str, Callable[[], _Decoder]] = {
@@ -275,8 +321,13 @@ _RESERVED = frozenset(
     )
 )
 # A client's own mistake, a missing thing or a limit must not look like a broken server.
-_STATUS = {516: 403, 497: 403, 164: 403, 62: 400, 36: 400, 43: 400, 53: 400, 6: 400, 27: 400, 46: 404,
-           60: 404, 81: 404, 47: 404, 115: 400, 456: 400, 457: 400, 159: 408, 241: 500, 202: 503}  # fmt: skip
+_STATUS = {
+    **dict.fromkeys((6, 27, 36, 43, 53, 62, 89, 115, 271, 456, 457), 400),
+    **dict.fromkeys((164, 497, 516), 403),
+    **dict.fromkeys((46, 47, 60, 81), 404),
+    159: 408,
+    202: 503,
+}
 _PIECE = 1 << 20
 _IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_.]*$")
 _FORMAT_TAIL = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*$", re.I)
@@ -307,12 +358,6 @@ async def _read_sql(sql: bytes, body: _Body) -> tuple[bytes, bytes]:
         if found and text[: found.end()].endswith(b"\n"):
             break
     return text, b""
-
-
-async def _watch(receive: Receive, gone: asyncio.Event) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    gone.set()
 
 
 def _failure(error: Exception) -> _Failure:

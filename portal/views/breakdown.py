@@ -6,7 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from analytics.reports.breakdown import Breakdown, BreakdownRow
-from analytics.reports.filters import Dimension
+from analytics.reports.filters import Dimension, filters_json
 from analytics.reports.metrics import Metric
 from portal.views import numbers
 from portal.views.icons import icon
@@ -24,7 +24,7 @@ class Tab(NamedTuple):
 
 
 def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9) -> Markup:
-    """The first rows: bar, value, share, visitors. A row emits ("filter", "source:Google").
+    """The first rows: bar, value, share, visitors. A row emits ("filter", its filters as JSON).
 
     The bar is an SVG rectangle, whose width is an attribute: a style attribute would need a looser policy.
     """
@@ -32,7 +32,7 @@ def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9) -> Mar
     if not rows:
         return empty_state("search-x", _("Nothing in this period"), small=True)
     most = max(row.visitors for row in rows) or 1
-    items = Markup("").join(_row(breakdown.dimension, row, row.visitors / most, locale) for row in rows)
+    items = Markup("").join(_row(breakdown, row, row.visitors / most, locale) for row in rows)
     return Markup(
         '<div class="columns" aria-hidden="true"><span>{}</span><span>{}</span><span>{}</span></div>'
         '<ol class="bars">{}</ol>'
@@ -75,13 +75,14 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
     titles = [dimension_name(breakdown.dimension), metric_name(Metric.VISITORS), _("Share")]
     titles += [metric_name(metric) for metric in metrics]
     header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
-    rows = Markup("").join(_table_row(breakdown.dimension, row, metrics, locale) for row in breakdown.rows)
+    rows = Markup("").join(_table_row(breakdown, row, metrics, locale) for row in breakdown.rows)
     return Markup(
         '<div class="scroll"><table class="data"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
     ).format(header, rows)
 
 
-def _row(dimension: Dimension, row: BreakdownRow, part: float, locale: str) -> Markup:
+def _row(breakdown: Breakdown, row: BreakdownRow, part: float, locale: str) -> Markup:
+    dimension = breakdown.dimension
     label = _label(dimension, row, locale)
     return Markup(
         '<li><button type="button" class="bar" data-emit="filter" data-arg="{arg}" title="{label}">'
@@ -89,7 +90,7 @@ def _row(dimension: Dimension, row: BreakdownRow, part: float, locale: str) -> M
         '{mark}<bdi>{label}</bdi></button><span class="share num">{share}</span>'
         '<b class="num" title="{exact}">{visitors}</b></li>'
     ).format(
-        arg=f"{dimension}:{row.value}",
+        arg=filters_json(breakdown.filters_of(row)),
         label=label,
         width=max(part * 100, 0.5),
         mark=value_mark(dimension, row.label, row.country or ""),
@@ -111,7 +112,8 @@ def _tab(panel_key: str, tab: Tab, active: bool) -> Markup:
     ).format("true" if active else "false", 0 if active else -1, f"{panel_key}:{tab.key}", tab.title)
 
 
-def _table_row(dimension: Dimension, row: BreakdownRow, metrics: Sequence[Metric], locale: str) -> Markup:
+def _table_row(breakdown: Breakdown, row: BreakdownRow, metrics: Sequence[Metric], locale: str) -> Markup:
+    dimension = breakdown.dimension
     measured = Markup("").join(
         Markup('<td class="num">{}</td>').format(
             metric_value(metric, getattr(row, metric), locale, exact=True)
@@ -122,7 +124,7 @@ def _table_row(dimension: Dimension, row: BreakdownRow, metrics: Sequence[Metric
         '<tr><td><button type="button" class="plain first" data-emit="filter" data-arg="{}">{}<bdi>{}</bdi>'
         '</button></td><td class="num">{}</td><td class="num">{}</td>{}</tr>'
     ).format(
-        f"{dimension}:{row.value}",
+        filters_json(breakdown.filters_of(row)),
         value_mark(dimension, row.label, row.country or ""),
         _label(dimension, row, locale),
         numbers.integer(row.visitors, locale),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from analytics.reports.breakdown import BreakdownRow
-from analytics.reports.filters import Dimension
+from analytics.reports.filters import Dimension, Filter, Operator, filters_json
 from portal.assets import asset_url
 from portal.views import numbers
 from tenancy.text import gettext as _
@@ -19,7 +19,7 @@ _PALEST = 0.14
 
 
 def world_map(countries: Sequence[BreakdownRow], *, locale: str = "en") -> Markup:
-    """Each row's value is an ISO code. A country emits ("filter", "country:DE").
+    """Each row's value is an ISO code. A country emits ("filter", its filter as JSON).
 
     The list beside the map says the same in words, so to screen readers it is a picture.
     """
@@ -33,7 +33,7 @@ def world_map(countries: Sequence[BreakdownRow], *, locale: str = "en") -> Marku
             land,
             row.value,
             _PALEST + (1 - _PALEST) * (row.visitors / most) ** _SOFTEN,
-            f"{Dimension.COUNTRY}:{row.value}",
+            filters_json((Filter(Dimension.COUNTRY, Operator.IS, (row.value,)),)),
             _tooltip(row, locale),
         )
         for row in countries

@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 
 from analytics.reports.filters import Dimension
 from analytics.reports.metrics import Metric
+from portal.api.schema_text import example_of
 from portal.api.stats_body import DIMENSION_KEYS, METRIC_KEYS, METRICS, Stats
 from tests.factories import make_reseller, the_platform
 from tests.portal.conftest import Asks
@@ -122,6 +123,16 @@ def test_the_example_of_the_statistics_is_one() -> None:
     [example] = Stats.model_json_schema()["examples"]
 
     assert Stats.model_validate(example).model_dump(mode="json", exclude_unset=True) == example
+
+
+async def test_examples_read_in_the_order_of_the_fields(asks: Asks) -> None:
+    api = (await asks((await make_reseller()).host).get("/api/openapi.json")).json()
+
+    stats = example_of({"$ref": "#/components/schemas/Stats"}, api)
+
+    assert list(stats) == ["period", "metrics", "timeseries", "dimensions"]
+    assert list(stats["metrics"]) == ["visitors", "bounce_rate", "avg_duration"]
+    assert list(stats["dimensions"]["pages"][0]) == ["path", "pageviews", "avg_time"]
 
 
 def test_every_metric_and_dimension_has_its_names() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analytics.reports.breakdown import Breakdown, BreakdownRow
 from analytics.reports.cards import SiteCard
@@ -181,7 +181,7 @@ def test_rows_carry_bar_share_and_visitors() -> None:
     assert ">12K<" in drawn
     assert ">75%<" in drawn
     assert ">Direct<" in drawn
-    assert 'data-arg="source:Google"' in drawn
+    assert escape('[{"dimension":"source","operator":"is","values":["Google"]}]') in drawn
 
 
 def test_an_empty_breakdown_says_so() -> None:

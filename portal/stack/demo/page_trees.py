@@ -261,5 +261,5 @@ def _video(name: str, chance: float = 0.16) -> tuple[Doing, Doing]:
     about = {"video_id": name, "provider": "html5"}
     return (
         Doing(VIDEO_PLAY, chance, (about,)),
-        Doing(VIDEO_COMPLETE, chance * 0.45, ({**about, "watch_time": "24"},)),
+        Doing(VIDEO_COMPLETE, chance * 0.45, ({**about, "watch_time": "20"},)),
     )

@@ -61,6 +61,15 @@ async def place_world() -> list[PlacedSite]:
     return placed
 
 
+async def find_site(agency: SampleReseller, domain: str) -> Site | None:
+    """The site of that domain among the agency's clients; None before it was made."""
+    host = await resolve_host(agency.host)
+    if host is None:
+        return None
+    async with session(_agency_viewer(agency, host.organization_id)) as db:
+        return next((site for site in await list_sites(db) if site.domain == domain), None)
+
+
 async def note_first_event(site: Site, first_event_at: datetime) -> None:
     """Marks a site's traffic as complete; the site has been with us since then."""
     async with system_session(reason="sample traffic of a site") as db:
@@ -81,14 +90,14 @@ async def _place_reseller(sample: SampleReseller) -> list[PlacedSite]:
         organization_id = made.id
     else:
         organization_id = host.organization_id
-    above = _somebody(organization_id, OrganizationKind.RESELLER, sample.name, organization_id, Role.OWNER)
+    above = _agency_viewer(sample, organization_id)
     return await _place_organizations(above, OrganizationKind.CLIENT, sample.clients)
 
 
 async def _place_organizations(
     above: Viewer, kind: OrganizationKind, samples: Iterable[SampleOrganization]
 ) -> list[PlacedSite]:
-    """The organisations below that of `above`, with their sites. What is made, is made whole or not at all."""
+    """The organisations below that of `above`, with their sites; each is made whole or not at all."""
     async with session(above) as db:
         there = {organization.name: organization for organization in await list_clients(db)}
     placed = []
@@ -144,6 +153,10 @@ async def _put_brand(db: AsyncSession, organization_id: OrganizationId, brand: S
     row = insert(ThemeRow).values(organization_id=organization_id, document=theme_document(theme))
     await db.execute(row)
     await hosts_changed(db, organization_id)
+
+
+def _agency_viewer(agency: SampleReseller, organization_id: OrganizationId) -> Viewer:
+    return _somebody(organization_id, OrganizationKind.RESELLER, agency.name, organization_id, Role.OWNER)
 
 
 def _somebody(
