@@ -49,7 +49,7 @@ _DEVICES = (
     ("wearable", re.compile(r"Watch OS|WatchOS|SM-R\d{3}|Wear OS", re.I)),
     ("car", re.compile(r"QtCarBrowser|Tesla/|Android Automotive", re.I)),
     ("tablet", re.compile(r"iPad|Tablet|PlayBook|Silk(?!.*Mobile)|Kindle|KF[A-Z]{2,4} |"
-                          r"Android(?!.*(Mobile|Mobi))", re.I)),
+                          r"Android(?!.*(Mobi|Opera Mini))", re.I)),
     ("mobile", re.compile(r"Mobi|iPhone|iPod|Android|Windows Phone|BlackBerry|BB10|Opera Mini|KAIOS", re.I)),
 )  # fmt: skip
 
@@ -60,6 +60,7 @@ _OS_NAMES = {
     "Ubuntu": "Linux",
     "Fedora": "Linux",
     "Debian": "Linux",
+    "Web0S": "webOS",
     "Other": "",
 }
 
@@ -83,19 +84,36 @@ _PARSER = Parser(Resolver(load_builtins()))
 def _read(user_agent: str) -> Agent:
     text = user_agent[:1024]
     browser, system = _PARSER.parse_user_agent(text), _PARSER.parse_os(text)
+    device = next((device for device, pattern in _DEVICES if pattern.search(text)), "desktop")
     return Agent(
         _BROWSER_NAMES.get(browser.family, browser.family) if browser else "",
         _version(browser.major, None) if browser else "",
-        _OS_NAMES.get(system.family, system.family) if system else "",
-        _os_version(system) if system else "",
-        next((device for device, pattern in _DEVICES if pattern.search(text)), "desktop"),
+        _os_name(system, device) if system else "",
+        _os_version(system, text) if system else "",
+        device,
     )
 
 
-def _os_version(system: OS) -> str:
-    # Browsers freeze macOS at 10.15.7 whatever runs: a wrong version is worse than none.
-    if system.family == "Mac OS X" and system.major == "10" and system.minor == "15":
+def _os_name(system: OS, device: str) -> str:
+    if system.family == "iOS" and device == "tablet":
+        return "iPadOS"
+    return _OS_NAMES.get(system.family, system.family)
+
+
+# Browsers write these whatever runs, to give less away: a wrong version is worse than none.
+_FROZEN = re.compile(r"Mac OS X 10[._]15|Android 10; K\)|CrOS \w+ 14541\.")
+
+# Since iOS 26 Safari says iOS 18, but its own version is the system's.
+_SAFARI_SINCE_26 = re.compile(r"like Mac OS X\).* Version/((?:2[6-9]|[3-9]\d)\.\d+) Mobile/\w+ Safari/")
+
+
+def _os_version(system: OS, text: str) -> str:
+    if _FROZEN.search(text):
         return ""
+    if system.family == "iOS" and (named := _SAFARI_SINCE_26.search(text)):
+        return named.group(1)
+    if system.family == "Windows" and system.major == "10":
+        return "10/11"  # both call themselves 10
     return _version(system.major, system.minor)
 
 

@@ -16,5 +16,6 @@ def is_bot(user_agent: str) -> bool:
 
 _CRAWLERS = CrawlerDetect()
 _DRIVEN = re.compile(
-    r"HeadlessChrome|PhantomJS|Puppeteer|Playwright|Selenium|webdriver|Electron/.*Cypress|jsdom", re.I
+    r"HeadlessChrome|PhantomJS|Puppeteer|Playwright|Selenium|webdriver|Cypress/|jsdom|Perplexity-User|^node$",
+    re.I,
 )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import maxminddb
 import structlog
 
+from analytics.collect.addresses import parsed_address
 from analytics.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -27,11 +28,13 @@ NOWHERE = Place()
 def locate(address: str) -> Place:
     """The place of an IPv4 or IPv6 address; nowhere for private, unknown and garbled ones."""
     reader = _reader()
-    if reader is None:
+    # The reader itself takes "1.2.3" for an address.
+    parsed = parsed_address(address)
+    if reader is None or parsed is None:
         return NOWHERE
     try:
-        record = reader.get(address)
-    except ValueError:
+        record = reader.get(parsed)
+    except ValueError:  # an IPv6 address, where the file holds only the others
         return NOWHERE
     return _place(record) if isinstance(record, dict) else NOWHERE
 

@@ -51,7 +51,8 @@ class Browser:
         """The site's entries in the stream, in the order of their arrival."""
         found = []
         for partition in range(settings().ingest_partitions):
-            for entry_id, fields in await self._redis.xrange(stream_of(partition)):
+            read: Any = await self._redis.xrange(stream_of(partition))
+            for entry_id, fields in read:
                 entry = decode_entry(entry_id, fields)
                 if entry.head.site == site.number:
                     found.append(entry)

@@ -42,7 +42,8 @@ async def test_neither_address_nor_user_agent_is_in_any_store(browser: Browser, 
     site = await a_site()
     await browser.views(site)
 
-    for key in await redis.keys("*"):
+    keys: Any = await redis.keys("*")
+    for key in keys:
         stored = key + repr(await redis.dump(key)).encode()
         assert ADDRESS.encode() not in stored
         assert CHROME.encode() not in stored
