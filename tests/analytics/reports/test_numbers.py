@@ -20,7 +20,7 @@ NAMES = ["page_view", "page_view", "engagement", "signup"]
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """A few visits around days on which clocks move, none silent for more than half an hour, some out of order."""
+    """A few visits around days on which clocks move, none silent for over half an hour, some out of order."""
     world = World(draw(st.sampled_from(ZONES)))
     around = draw(
         st.sampled_from(["2026-03-29 00:00", "2026-10-25 00:00", "2026-04-05 00:00", "2026-06-30 00:00"])
