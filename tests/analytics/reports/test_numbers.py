@@ -73,7 +73,7 @@ def periods(draw: st.DrawFn, world: World) -> Period:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_overviews(stack: dict[str, str], data: st.DataObject) -> None:
     world = data.draw(worlds()).store()
     period, chosen = data.draw(periods(world)), data.draw(filters)
@@ -98,7 +98,7 @@ async def test_overviews(stack: dict[str, str], data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_breakdowns(stack: dict[str, str], data: st.DataObject) -> None:
     world = data.draw(worlds()).store()
     period, chosen = data.draw(periods(world)), data.draw(filters)
