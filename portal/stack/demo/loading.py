@@ -17,10 +17,11 @@ Say = Callable[[str], None]
 
 def load(events: int, say: Say) -> None:
     """Makes what is missing of the sample world; about `events` events over all of its sites."""
-    run_alone(_load(events, say, datetime.now(UTC)))
+    run_alone(load_until(datetime.now(UTC), events, say))
 
 
-async def _load(events: int, say: Say, now: datetime) -> None:
+async def load_until(now: datetime, events: int, say: Say) -> None:
+    """The same, up to a given moment."""
     say("Looking for the sample agencies, their clients and people ...")
     placed = await place_world()
     fresh = [one for one in placed if one.site.first_event_at is None]
@@ -29,7 +30,7 @@ async def _load(events: int, say: Say, now: datetime) -> None:
         run = asyncio.get_running_loop().run_in_executor
 
         async def make(one: PlacedSite) -> None:
-            opening = await run(threads, _make, one, events, now, say)
+            opening = await run(threads, make_year, one, events, now, say)
             # The mark comes last: a site without it starts over, one with it is complete.
             await note_first_event(one.site, midnight(opening, one.sample.market.timezone))
 
@@ -51,7 +52,7 @@ _TICK = timedelta(milliseconds=1)
 _MOST_EVENTS_AT_ONCE = 200_000
 
 
-def _make(one: PlacedSite, events: int, now: datetime, say: Say) -> date:
+def make_year(one: PlacedSite, events: int, now: datetime, say: Say) -> date:
     """Makes a site's whole year, in place of what an interrupted start left; the year's first day."""
     sample, number = one.sample, one.site.number
     wanted = _share(one, events)

@@ -1,0 +1,131 @@
+"""A dashboard in Chromium, cold and warm; what a page costs the server in time and memory."""
+
+import asyncio
+import os
+from statistics import median
+
+import psutil
+from httpx import AsyncClient
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from benchmarks.stack import Bench, bench_stack, row
+from portal.stack.child import Child
+from portal.stack.demo import load
+from tests.browser import FLAGS, chromium
+
+EVENTS = 300_000
+ROUNDS = 7
+OPEN = 20
+HOST = "northwind.localhost"
+# The numbers are there, every panel has its rows, and a press would be answered.
+USABLE = "document.querySelectorAll('[data-panel] .bars li').length > 20 && !!window.did_handshake"
+
+
+def main() -> None:
+    """Runs the product with the sample world and opens dashboards."""
+    with bench_stack() as bench:
+        load(EVENTS, lambda line: None)
+        with bench.process("portal.cli", "web") as web:
+            web.wait_until(bench.answers, seconds=60)
+            asyncio.run(measure(bench, web))
+
+
+async def measure(bench: Bench, web: Child) -> None:
+    """Cold and warm loads, then many open pages at once."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        address = f"http://{HOST}:{bench.port}"
+        path = await sign_in_once(browser, address)
+        cold = [await opened(browser, address, path, warm=False) for _round in range(ROUNDS)]
+        warm = [await opened(browser, address, path, warm=True) for _round in range(ROUNDS)]
+        for name, loads, budget_ms in (("cold", cold, 1000), ("warm", warm, 600)):
+            usable = median(load.usable_ms for load in loads)
+            row(f"dashboard usable, {name}", f"{usable:.0f} ms", f"<= {budget_ms} ms", budget_ms / usable)
+        size = median(load.bytes for load in cold)
+        row("bytes of a cold load", f"{size / 1000:,.0f} KB", "<= 350 KB", 350_000 / size)
+        count = median(load.requests for load in cold)
+        row("requests of a cold load", f"{count:.0f}", "<= 25", 25 / count)
+        again = median(load.requests for load in warm)
+        row("requests of a warm load", f"{again:.0f}", "<= 1", 1 / max(again, 1))
+        await cost(browser, address, path, web)
+        await browser.close()
+
+
+class Load:
+    """One load of a dashboard."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.requests = 0
+        self.usable_ms = 0.0
+
+    def count(self, transferred: float) -> None:
+        """A finished request; what came out of the browser's cache had nothing on the wire."""
+        if transferred > 0:
+            self.requests += 1
+            self.bytes += round(transferred)
+
+
+async def sign_in_once(browser: Browser, address: str) -> str:
+    """The path of the first site's dashboard, and a warm server."""
+    context = await browser.new_context()
+    page = await signed_in(context, address)
+    await page.goto(f"{address}/sites")
+    path = await page.locator("a.site").first.get_attribute("href")
+    assert path is not None
+    await page.goto(address + path)
+    await page.wait_for_function(USABLE)
+    await context.close()
+    return path
+
+
+async def signed_in(context: BrowserContext, address: str) -> Page:
+    """A page of somebody who is."""
+    page = await context.new_page()
+    credentials = {"email": f"owner@{HOST}", "password": "insighthub-demo"}
+    async with AsyncClient(headers={"host": HOST}) as http:
+        # Node does not know that every name below localhost is this machine.
+        answer = await http.post(address.replace(HOST, "127.0.0.1") + "/api/auth/login", json=credentials)
+    token = answer.json()["access_token"]
+    await context.add_cookies([{"name": "session", "value": token, "url": address}])
+    return page
+
+
+async def opened(browser: Browser, address: str, path: str, *, warm: bool) -> Load:
+    """A load in a browser that was never there, or a second one in the same."""
+    context = await browser.new_context()
+    page = await signed_in(context, address)
+    if warm:
+        await page.goto(address + path)
+        await page.wait_for_function(USABLE)
+    load = Load()
+    wire = await context.new_cdp_session(page)
+    await wire.send("Network.enable")
+    wire.on("Network.loadingFinished", lambda event: load.count(event["encodedDataLength"]))
+    await page.goto(address + path)
+    await page.wait_for_function(USABLE, polling=10)
+    load.usable_ms = await page.evaluate("performance.now()")
+    await context.close()
+    return load
+
+
+async def cost(browser: Browser, address: str, path: str, web: Child) -> None:
+    """Server time and memory of dashboards that stay open; the time includes reading the queries' answers."""
+    process = psutil.Process(web.pid)
+    context = await browser.new_context()
+    pages = [await signed_in(context, address)]
+    pages += [await context.new_page() for _number in range(OPEN - 1)]
+    before, began = process.memory_info().rss, sum(process.cpu_times()[:2])
+    for page in pages:
+        await page.goto(address + path)
+        await page.wait_for_function(USABLE)
+    spent = (sum(process.cpu_times()[:2]) - began) / OPEN * 1000
+    held = (process.memory_info().rss - before) / OPEN / 1000
+    row("server time of a dashboard, queries' answers included", f"{spent:.0f} ms", "<= 15 ms", 15 / spent)
+    row("server memory of an open dashboard", f"{held:,.0f} KB", "<= 400 KB", 400 / max(held, 1))
+    await context.close()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+    main()
