@@ -2,7 +2,8 @@
 
 import msgspec
 
-Number = int | float
+Number = float
+"""Whole ones too; those that a float cannot hold are refused, and one can reckon with the rest."""
 Property = object
 """Any JSON value: collect turns it into text."""
 

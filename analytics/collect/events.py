@@ -76,7 +76,6 @@ def event_time(timestamp: float | None, around: Surroundings) -> int:
     if timestamp is None:
         return around.received_ms
     skew = 0.0 if around.sent_ms is None else around.received_ms - around.sent_ms
-    # Far from any real time the sum may leave the range of an integer of the store.
     return int(max(0.0, min(timestamp + skew, around.received_ms)))
 
 

@@ -1,11 +1,13 @@
 """One request's events taken in: who sent them, whether they count, and the entry written for them."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 import msgspec
+from redis.exceptions import RedisError
 
 from analytics.collect.addresses import network_of
 from analytics.collect.agents import read_agent
@@ -16,8 +18,8 @@ from analytics.collect.hosts import host_allowed, own_hosts
 from analytics.collect.limits import AddressWindow
 from analytics.collect.outcomes import ACCEPTED, Drop, Outcomes, dropped, rejected
 from analytics.collect.pages import read_page
-from analytics.collect.payload import decode_collect, decode_heatmap
-from analytics.collect.refusals import HostNotAllowed, Malformed, Refused, TooMany, UnknownSite
+from analytics.collect.payload import check_collect, check_heatmap, decode_collect, decode_heatmap
+from analytics.collect.refusals import HostNotAllowed, Malformed, NotReady, Refused, TooMany, UnknownSite
 from analytics.collect.stream import (
     ENTRY_VERSION,
     Entry,
@@ -83,8 +85,9 @@ class Intake:
         """Takes in the events of a body, all or none of them."""
         decoded = decode_collect(body)
         site = await self._site(decoded.site_id or arrived.tracking_id, "site_id")
-        try:
+        with self._counting_refusals(site):
             self._admit(site, arrived)
+            check_collect(decoded)
             total = len(decoded.events)
             if reason := _whole_drop(site, arrived):
                 self._outcomes.count(site.number, dropped(reason), total)
@@ -116,16 +119,14 @@ class Intake:
             visitor = await self._visitor(site, arrived, client_id, now)
             added = await self._write(site, visitor, now, head, stored)
             return Taken(total, late + len(stored) - added)
-        except Refused as refusal:
-            self._outcomes.count(site.number, rejected(refusal.code))
-            raise
 
     async def heatmap(self, body: bytes, arrived: Arrived) -> Taken:
         """Takes in the pointer events of a page, all or none of them."""
         decoded = decode_heatmap(body)
         site = await self._site(decoded.site_id or arrived.tracking_id, "site_id")
-        try:
+        with self._counting_refusals(site):
             self._admit(site, arrived)
+            check_heatmap(decoded)
             total = len(decoded.events)
             if reason := _whole_drop(site, arrived):
                 self._outcomes.count(site.number, dropped(reason), total)
@@ -147,14 +148,24 @@ class Intake:
             visitor = await self._visitor(site, arrived, client_id, now)
             await self._write(site, visitor, now, head, points)
             return Taken(total)
+
+    @contextmanager
+    def _counting_refusals(self, site: CollectSite) -> Iterator[None]:
+        try:
+            yield
         except Refused as refusal:
             self._outcomes.count(site.number, rejected(refusal.code))
+            raise
+        except (RedisError, OSError):
+            self._outcomes.count(site.number, rejected(NotReady.code))
             raise
 
     async def _site(self, tracking_id: str, field: str) -> CollectSite:
         if not tracking_id:
             raise Malformed("Say which site this is: its tracking id belongs here.", field)
-        site = await self._find_site(tracking_id) if len(tracking_id) <= 64 else None
+        # What no tracking id can be is not asked for: PostgreSQL has no NUL in a text.
+        asked = len(tracking_id) <= 64 and tracking_id.isascii() and tracking_id.isprintable()
+        site = await self._find_site(tracking_id) if asked else None
         if site is None or not site.active:
             raise UnknownSite(field=field)
         return site

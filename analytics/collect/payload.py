@@ -19,8 +19,17 @@ from tracker.contract import (
 
 
 def decode_collect(body: bytes) -> CollectBody:
-    """The events of a body within the limits, whatever Content-Type it came with."""
-    decoded = _decode(_COLLECT, body)
+    """A body of the right shape, whatever Content-Type it came with; its limits are yet to be checked."""
+    return _decode(_COLLECT, body)
+
+
+def decode_heatmap(body: bytes) -> HeatmapBody:
+    """The pointer events of one page, of the right shape."""
+    return _decode(_HEATMAP, body)
+
+
+def check_collect(decoded: CollectBody) -> None:
+    """Refuses what is over a limit."""
     if not decoded.events:
         raise Malformed("There are no events in the body.", "events")
     if len(decoded.events) > MAX_EVENTS:
@@ -28,12 +37,10 @@ def decode_collect(body: bytes) -> CollectBody:
     for number, event in enumerate(decoded.events):
         _check_event(event, number)
     _check_visitor(decoded.visitor)
-    return decoded
 
 
-def decode_heatmap(body: bytes) -> HeatmapBody:
-    """The pointer events of one page within the limits."""
-    decoded = _decode(_HEATMAP, body)
+def check_heatmap(decoded: HeatmapBody) -> None:
+    """Refuses what is over a limit, or lacks what its kind needs."""
     if len(decoded.events) > MAX_HEATMAP_EVENTS:
         raise Malformed(f"A body may hold {MAX_HEATMAP_EVENTS} heatmap events.", "events")
     for number, event in enumerate(decoded.events):
@@ -45,7 +52,6 @@ def decode_heatmap(body: bytes) -> HeatmapBody:
             missing = "x" if event.x is None else "y"
             raise Malformed("A click or a move needs x and y.", f"events[{number}].{missing}")
     _check_visitor(decoded.visitor)
-    return decoded
 
 
 HEATMAP_KINDS = frozenset({"click", "move", "scroll"})

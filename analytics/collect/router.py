@@ -112,6 +112,8 @@ def _read_head(scope: Scope) -> tuple[Arrived, int]:
     client = scope.get("client")
     peer = client[0] if client else ""
     forwarded = found.get(b"x-forwarded-for", b"")
+    if forwarded and _Open.proxies:  # each proxy may add a line of its own
+        forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
     purpose = found.get(b"sec-purpose") or found.get(b"purpose") or found.get(b"x-moz") or b""
     arrived = Arrived(
         address=client_address(peer, forwarded.decode("latin-1"), _Open.proxies) if forwarded else peer,
@@ -124,7 +126,7 @@ def _read_head(scope: Scope) -> tuple[Arrived, int]:
         prefetch=b"prefetch" in purpose or b"prerender" in purpose,
     )
     length = found.get(b"content-length", b"0")
-    return arrived, int(length) if length.isdigit() else 0
+    return arrived, int(length[:20]) if length.isdigit() else 0
 
 
 async def _read_body(receive: Receive, announced: int) -> bytes:

@@ -22,9 +22,10 @@ CHROME = (
 class Browser:
     """Sends events as a page would."""
 
-    def __init__(self, client: AsyncClient, redis: Redis) -> None:
+    def __init__(self, client: AsyncClient, redis: Redis, opened_ms: int) -> None:
         self._client = client
         self._redis = redis
+        self._opened_ms = opened_ms
 
     async def views(self, site: Site, path: str = "/", **properties: Any) -> Response:
         """A page view."""
@@ -48,10 +49,10 @@ class Browser:
         return await self._client.request(method, path, headers={"user-agent": CHROME})
 
     async def entries(self, site: Site) -> list[StreamEntry]:
-        """The site's entries in the stream, in the order of their arrival."""
+        """The site's entries in the stream since this browser was opened, in the order of their arrival."""
         found = []
         for partition in range(settings().ingest_partitions):
-            read: Any = await self._redis.xrange(stream_of(partition))
+            read: Any = await self._redis.xrange(stream_of(partition), min=self._opened_ms)
             for entry_id, fields in read:
                 entry = decode_entry(entry_id, fields)
                 if entry.head.site == site.number:

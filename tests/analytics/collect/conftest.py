@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from analytics.collect import router
 from tests.analytics.collect.browser import Browser
+from tests.tenancy.conftest import with_database as with_database
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -27,4 +28,5 @@ async def browser(collect_app: FastAPI, redis: Redis) -> AsyncIterator[Browser]:
         transport=ASGITransport(collect_app, raise_app_exceptions=True, client=("203.0.113.7", 4711)),
         base_url="http://collect.test",
     ) as client:
-        yield Browser(client, redis)
+        seconds, microseconds = await redis.time()
+        yield Browser(client, redis, seconds * 1000 + microseconds // 1000)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.collect import router
 from analytics.collect.addresses import client_address, network_of
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("2001:db8:cafe::/48"))
@@ -62,6 +63,13 @@ def test_a_header_is_easily_invented(peer: str, forwarded: str, address: str) ->
 
 def test_without_trusted_proxies_no_header_counts() -> None:
     assert client_address("10.0.0.2", VISITOR, ()) == "10.0.0.2"
+
+
+def test_each_proxy_may_add_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router._Open, "proxies", PROXIES)
+    lines = [(b"x-forwarded-for", VISITOR.encode()), (b"x-forwarded-for", b"10.0.0.3")]
+    arrived, _ = router._read_head({"client": ("10.0.0.2", 4711), "headers": lines})
+    assert arrived.address == VISITOR
 
 
 @given(peer=st.sampled_from(["10.0.0.2", "203.0.113.7", "", "x"]), forwarded=st.text(max_size=60))
