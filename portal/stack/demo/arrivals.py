@@ -7,7 +7,7 @@ from typing import NamedTuple
 from analytics.collect.attribution import Attribution, attribute
 from analytics.collect.channels import Channel
 from analytics.collect.pages import read_page
-from portal.stack.demo.cast import Kind, SampleSite
+from portal.stack.demo.shapes import Kind, SampleSite
 
 
 class Arrival(NamedTuple):

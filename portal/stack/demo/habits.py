@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.stack.demo.cast import Kind, SampleSite
+from portal.stack.demo.shapes import Kind, SampleSite
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
-from portal.stack.demo.cast import Kind, SampleSite
+from portal.stack.demo.shapes import Kind, SampleSite
 from tracker.contract import FILE_DOWNLOAD, FORM_SUBMIT, OUTBOUND_CLICK, REVENUE, VIDEO_COMPLETE, VIDEO_PLAY
 
 Props = dict[str, str]

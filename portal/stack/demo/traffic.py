@@ -9,12 +9,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from portal.stack.demo.arrivals import Arrival, Wave, everyday, returning, waves
-from portal.stack.demo.cast import SampleSite
 from portal.stack.demo.devices import devices_of
 from portal.stack.demo.habits import habits_of
 from portal.stack.demo.literals import Sql, literal, table
 from portal.stack.demo.page_trees import Page, PageTree, page_tree
 from portal.stack.demo.places import places_of
+from portal.stack.demo.shapes import SampleSite
 from tenancy.sites import VisitorMode
 
 YEAR_DAYS = 396

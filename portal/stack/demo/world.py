@@ -11,14 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.stack.demo.brands import BRANDS, SampleBrand
-from portal.stack.demo.cast import (
-    DIRECT,
-    RESELLERS,
-    SampleOrganization,
-    SamplePerson,
-    SampleReseller,
-    SampleSite,
-)
+from portal.stack.demo.cast import DIRECT, RESELLERS
+from portal.stack.demo.shapes import SampleOrganization, SamplePerson, SampleReseller, SampleSite
 from tenancy.accounts import EmailTaken, add_member, create_operator, create_user
 from tenancy.db import session, system_session
 from tenancy.domains import add_domain, hosts_changed, resolve_host
