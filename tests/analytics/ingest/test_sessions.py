@@ -161,3 +161,54 @@ async def test_identify_links_ids_and_heatmaps_keep_the_deepest_point(redis: Red
     await ingest()
 
     assert rows_of(f"SELECT visitor_id, person_id FROM identities FINAL WHERE site_id = {site}") == [(7, 42)]
+
+
+async def test_a_late_event_finds_the_last_three_sessions_and_no_others(redis: Redis, ingest: Ingest) -> None:
+    site = next(_sites)
+    for hour in range(4):
+        await put(redis, site, 7, an_event(minutes(hour * 60), path=f"/{hour}"))
+        await ingest()
+    for hour in range(4):
+        await put(redis, site, 7, an_event(minutes(hour * 60 + 10), path=f"/{hour}/late"))
+        await ingest()
+
+    # The first of four is forgotten: what comes late for it is a session of its own.
+    assert [(start_of(row), row[2], row[4], row[6]) for row in sessions(site)] == [
+        (minutes(0), 1, "/0", 1),
+        (minutes(10), 1, "/0/late", 0),
+        (minutes(60), 2, "/1", 0),
+        (minutes(120), 2, "/2", 0),
+        (minutes(180), 2, "/3", 0),
+    ]
+
+
+async def test_a_late_event_between_two_sessions_joins_the_later_and_makes_no_one_of_them(
+    redis: Redis, ingest: Ingest
+) -> None:
+    site = next(_sites)
+    await put(redis, site, 7, an_event(minutes(0), path="/a"), an_event(minutes(50), path="/c"))
+    await ingest()
+    await put(redis, site, 7, an_event(minutes(25), path="/b"))
+    await ingest()
+
+    first, second = sessions(site)
+    assert (start_of(first), *first[1:3]) == (minutes(0), 0, 1)
+    # It keeps the name that its first arrival gave it, and begins with its earliest page.
+    assert (start_of(second), *second[1:6]) == (minutes(50), 1500, 2, 2, "/b", "/c")
+
+
+async def test_an_event_from_before_what_is_remembered_is_a_session_of_its_own(
+    redis: Redis, ingest: Ingest
+) -> None:
+    site = next(_sites)
+    await put(redis, site, 7, an_event(minutes(0), path="/a"), kept=True)
+    await ingest()
+    assert 0 < await redis.ttl(f"visits:{site}:7") <= timedelta(hours=48).total_seconds()
+    await redis.delete(f"visits:{site}:7")  # 48 hours later
+    await put(redis, site, 7, an_event(minutes(5), path="/b"), kept=True)
+    await ingest()
+
+    assert [(start_of(row), row[2], row[6]) for row in sessions(site)] == [
+        (minutes(0), 1, 1),
+        (minutes(5), 1, 0),
+    ]
