@@ -115,7 +115,8 @@ async def test_a_batch_that_is_run_again_changes_nothing(redis: Redis, ingest: I
     site, visitor = next(_sites), 8
     stream = stream_of(visitor % settings().ingest_partitions)
     entry_id = await put(redis, site, visitor, an_event(minutes(0)), an_event(minutes(5)), kept=True)
-    [(_, fields)] = await redis.xrange(stream, entry_id, entry_id)
+    read: Any = await redis.xrange(stream, entry_id, entry_id)
+    [(_, fields)] = read
     await ingest()
     before = sessions(site)
 
@@ -136,7 +137,8 @@ async def test_poison_is_buried_with_its_reason_and_the_rest_goes_on(redis: Redi
     await ingest()
 
     assert len(sessions(site)) == 1
-    dead = [fields for _, fields in await redis.xrange(DEAD) if fields[b"id"] == poison]
+    read: Any = await redis.xrange(DEAD)
+    dead = [fields for _, fields in read if fields[b"id"] == poison]
     assert [(fields[b"stream"], fields[b"h"]) for fields in dead] == [(stream.encode(), b"\xff\xff")]
     assert dead[0][b"reason"]
     assert await redis.xlen(stream) == 0
