@@ -1,16 +1,37 @@
 """The insighthub command: one image, one program, a word for each process."""
 
 import asyncio
+import os
 import re
 import sys
-from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from portal.settings import settings
+from portal.stack.trouble import StackTrouble
+from tenancy.errors import InsightHubError
 
 
-@click.group(help="White-label web analytics: the one-machine stack, and each of its processes alone.")
+class _InSentences(click.Group):
+    """What stops a command is told in a sentence, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (StackTrouble, InsightHubError) as trouble:
+            raise click.ClickException(str(trouble)) from trouble
+        except ValidationError as wrong:
+            raise click.ClickException(_wrong_settings(wrong)) from wrong
+
+
+@click.group(
+    cls=_InSentences,
+    help="White-label web analytics: the one-machine stack, and each of its processes alone.",
+)
 def main() -> None:
     from portal.log import configure_logs
 
@@ -22,13 +43,7 @@ def up() -> None:
     """Start everything on this machine; what has no URL is embedded."""
     from portal.stack.supervisor import run_stack
 
-    _in_one_sentence(
-        lambda: run_stack(
-            _say,
-            prepare=lambda say: None,
-            ready=lambda: [f"Ready on port {settings().port}. Ctrl-C stops everything."],
-        )
-    )
+    run_stack(_say, prepare=lambda say: None, ready=_how_to_begin)
 
 
 @main.command()
@@ -38,13 +53,11 @@ def demo(events: int) -> None:
     from portal.stack import demo as sample_world
     from portal.stack.supervisor import run_stack
 
-    _in_one_sentence(
-        lambda: run_stack(
-            _say,
-            prepare=lambda say: sample_world.load(events, say),
-            ready=sample_world.summary,
-            demo=True,
-        )
+    run_stack(
+        _say,
+        prepare=lambda say: sample_world.load(events, say),
+        ready=sample_world.summary,
+        demo=True,
     )
 
 
@@ -116,22 +129,21 @@ def create_operator(email: str, name: str, password: str) -> None:
     """Create the account of a platform operator."""
     from tenancy import accounts
     from tenancy.db import run_alone
-    from tenancy.errors import InsightHubError
+    from tenancy.settings import settings as tenancy_settings
 
-    try:
-        run_alone(accounts.create_operator(email=email, name=name, password=password))
-    except InsightHubError as error:
-        raise click.ClickException(error.message) from error
-    _say(f"{email} may now sign in on the platform's own domain.")
+    _join_the_running_stack()
+    run_alone(accounts.create_operator(email=email, name=name, password=password))
+    _say(f"{email} may now sign in on {tenancy_settings().platform_host}.")
 
 
 @main.command()
 def doctor() -> None:
     """Check every dependency, with a sentence for each."""
-    from portal.health import check_all
+    _join_the_running_stack()
+    from portal.doctor import examine  # it reads the settings
     from tenancy.db import run_alone
 
-    checks = run_alone(check_all())
+    checks = run_alone(examine())
     for check in checks:
         _say(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.sentence}")
     if not all(check.ok for check in checks):
@@ -139,18 +151,46 @@ def doctor() -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(line)
+    # The terminal may be gone; what was started from it must still end in order.
+    with suppress(OSError):
+        click.echo(line)
 
 
-def _in_one_sentence(run: Callable[[], None]) -> None:
-    """What stops the stack is told in one sentence, not in a traceback."""
-    from portal.stack.trouble import StackTrouble
-    from tenancy.errors import InsightHubError
+def _how_to_begin() -> list[str]:
+    from tenancy.domains import base_url
+    from tenancy.settings import settings as tenancy_settings
 
-    try:
-        run()
-    except (StackTrouble, InsightHubError) as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    elsewhere = settings().data_dir != Path("data")
+    command = f"DATA_DIR={settings().data_dir} {sys.argv[0]}" if elsewhere else sys.argv[0]
+    return [
+        f"Ready: {base_url(tenancy_settings().platform_host)}",
+        f"The first account, from another terminal: {command} create-operator you@example.com",
+        "Ctrl-C stops everything.",
+    ]
+
+
+def _join_the_running_stack() -> None:
+    """Where no server is named, the stores are those of the stack that runs on this machine."""
+    from portal.stack.data_dir import DataDir
+
+    if os.environ.get("DATABASE_URL"):
+        return
+    announced = DataDir(settings().data_dir).announced()
+    if not announced:
+        raise click.ClickException(
+            f"No InsightHub runs in {settings().data_dir.absolute()}. Start it with `insighthub up`, "
+            "or set DATABASE_URL and the other addresses of .env.example."
+        )
+    for name, value in announced.items():
+        os.environ.setdefault(name, value)
+
+
+def _wrong_settings(wrong: ValidationError) -> str:
+    """Which settings, and what about them; never what was set, as it may be a secret."""
+    reasons = [
+        f"{'.'.join(map(str, error['loc'])).upper()} ({error['msg'].lower()})" for error in wrong.errors()
+    ]
+    return f"A setting is missing or wrong: {', '.join(reasons)}. See .env.example."
 
 
 def _partitions(text: str, total: int) -> list[int]:

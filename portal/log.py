@@ -2,13 +2,15 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 
-def configure_logs() -> None:
-    """Sets the format for this process."""
-    readable = sys.stderr.isatty()
+def configure_logs(to: TextIO | None = None) -> None:
+    """Sets the format for this process, which logs to stderr or the given file."""
+    stream = to or sys.stderr
+    readable = stream.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -18,7 +20,9 @@ def configure_logs() -> None:
             structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=stream, force=True
+    )

@@ -15,7 +15,14 @@ celery_app.conf.update(
     worker_prefetch_multiplier=1,
     task_ignore_result=True,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 3600, "global_keyprefix": "celery:"},
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "global_keyprefix": "celery:",
+        # Without them a Redis that hangs, or a connection cut without a word, is waited for without end.
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+    },
     beat_schedule={
         "purge-expired-sessions": {
             "task": "tenancy.purge_expired_sessions",

@@ -3,23 +3,24 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def embedded() -> Iterator[dict[str, str]]:
     """The environment of this process's own databases."""
     from portal.stack.embedded import EmbeddedStack
 
-    directory = tmp_path_factory.mktemp("stack")
-    _open_to_all(directory)
-    stack = EmbeddedStack(directory, durable=False)
-    try:
-        yield stack.start({})
-    finally:
-        stack.stop()
+    # Not below pytest's own directory, which each new run of it closes to the user of PostgreSQL.
+    with TemporaryDirectory(prefix="insighthub-") as directory:
+        stack = EmbeddedStack(Path(directory), durable=False)
+        try:
+            yield stack.start({})
+        finally:
+            stack.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -40,9 +41,3 @@ async def stack(embedded: dict[str, str]) -> AsyncIterator[dict[str, str]]:
     analytics.migrate.migrate()
     yield environment
     await tenancy.db.dispose()
-
-
-def _open_to_all(directory: Path) -> None:
-    # pytest's directories are private, and PostgreSQL runs as a user of its own.
-    for path in (directory, directory.parent, directory.parent.parent):
-        path.chmod(path.stat().st_mode | 0o011)

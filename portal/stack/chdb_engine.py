@@ -45,7 +45,7 @@ class Engine:
             found.close()
 
     def cancel(self, mark: str) -> None:
-        """Ends the queries whose text holds the mark."""
+        """Ends the queries whose text holds the mark; an empty one is in all of them."""
         with self.handle({}, None) as handle:
             handle.query(
                 f"KILL QUERY WHERE position(query, {_quoted(mark)}) > 0 AND query NOT LIKE 'KILL%' ASYNC",
@@ -53,7 +53,8 @@ class Engine:
             )
 
     def close(self) -> None:
-        """Ends the threads and closes the engine, so that its data is whole on disk."""
+        """Ends what still runs and closes the engine, so that its data is whole on disk."""
+        self.cancel("")
         self.threads.shutdown(cancel_futures=True)
         while not self._idle.empty():
             self._idle.get_nowait().close()

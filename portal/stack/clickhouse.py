@@ -3,52 +3,50 @@
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from portal.stack.child import Child
+from portal.stack.extra import require_package
+from portal.stack.part import Part
 from portal.stack.ports import free_port
 
 TOKEN_VARIABLE = "CHDB_TOKEN"  # noqa: S105
 
 
-class EmbeddedClickHouse:
+class EmbeddedClickHouse(Part):
     """chDB behind its own HTTP endpoint, with its data in one directory."""
 
-    def __init__(self, data: Path, *, password: str, logs: Path) -> None:
-        self._data = data
+    name = "ClickHouse"
+    stop_seconds = 20
+
+    def __init__(self, data: Path, *, password: str, logs: Path, keep: Sequence[int] = ()) -> None:
+        super().__init__()
+        for package in ("chdb", "lz4", "backports.zstd"):
+            require_package(package, instead="CLICKHOUSE_URL")
+        self._data = data.absolute()
         self._password = password
         self._logs = logs
+        self._keep = keep
         self._port = 0
-        self._child: Child | None = None
 
     @property
     def url(self) -> str:
         """With the password."""
         return f"http://default:{self._password}@127.0.0.1:{self._port}/default"
 
-    def start(self) -> None:
-        """Starts the process and waits until the engine answers."""
+    def _spawn(self) -> Child:
         self._data.mkdir(parents=True, exist_ok=True)
-        self._port = free_port()
-        self._child = Child(
-            "The ClickHouse engine",
-            [sys.executable, "-m", "portal.stack.clickhouse", self._data.absolute(), str(self._port)],
+        self._port = self._port or free_port()
+        return Child(
+            self.name,
+            [sys.executable, "-m", "portal.stack.clickhouse", self._data, str(self._port)],
             log=self._logs / "clickhouse.log",
             env={**os.environ, TOKEN_VARIABLE: self._password},
+            keep=self._keep,
         )
-        self._child.wait_until(self._ready)
 
-    def stop(self) -> None:
-        """Stops the process; its data stays."""
-        if self._child:
-            self._child.stop(seconds=30)
-
-    def kill(self) -> None:
-        """Ends the process as a crash would."""
-        if self._child:
-            self._child.kill()
-
-    def _ready(self) -> bool:
+    def _answers(self) -> bool:
         from urllib.error import URLError
         from urllib.request import urlopen
 
@@ -68,7 +66,13 @@ def _serve(data: Path, port: int) -> None:
     engine = Engine(data)
     endpoint = ClickHouseEndpoint(engine, os.environ.pop(TOKEN_VARIABLE))
     config = uvicorn.Config(
-        endpoint, host="127.0.0.1", port=port, lifespan="off", access_log=False, log_level="warning"
+        endpoint,
+        host="127.0.0.1",
+        port=port,
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
     )
     try:
         asyncio.run(uvicorn.Server(config).serve())

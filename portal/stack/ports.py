@@ -1,6 +1,7 @@
 """Ports of this machine."""
 
 import socket
+from errno import EADDRINUSE
 
 from portal.stack.trouble import StackTrouble
 
@@ -25,7 +26,11 @@ def require_free(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            raise StackTrouble(
-                f"Port {port} is in use. Choose another one: PORT={port + 1} make demo"
-            ) from None
+        except OSError as error:
+            if error.errno == EADDRINUSE:
+                trouble = (
+                    f"Port {port} is in use. Choose another one, for instance with PORT={port % 65535 + 1}."
+                )
+            else:
+                trouble = f"Port {port} of {host} cannot be used: {error.strerror or error}."
+            raise StackTrouble(trouble) from None

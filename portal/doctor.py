@@ -1,0 +1,61 @@
+"""What `insighthub doctor` looks at: all that /readyz asks, and what a page can do without for a while."""
+
+import asyncio
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from analytics.collect.geo import NOWHERE, locate
+from analytics.settings import settings as analytics_settings
+from portal.health import Check, check_all
+from portal.worker import celery_app
+from tenancy.settings import settings
+
+
+async def examine() -> list[Check]:
+    """Every dependency, with a sentence for each."""
+    answers = await check_all()
+    behind_redis = []
+    # Celery waits for its broker for as long as it takes.
+    if all(check.ok for check in answers if check.name == "redis"):
+        behind_redis = [await _redis_keeps(), await asyncio.to_thread(_worker)]
+    return [*answers, *behind_redis, _cities()]
+
+
+async def _redis_keeps() -> Check:
+    """Events wait in Redis: one that forgets under pressure or with its process loses them."""
+    name = "redis keeps events"
+    try:
+        async with Redis.from_url(settings().redis_url, socket_timeout=2, decode_responses=True) as redis:
+            appends = (await redis.config_get("appendonly")).get("appendonly")
+            policy = (await redis.config_get("maxmemory-policy")).get("maxmemory-policy")
+    except (RedisError, OSError):
+        return Check(name, True, "It does not say; make sure that it has appendonly yes and noeviction.")
+    if (appends, policy) != ("yes", "noeviction"):
+        return Check(name, False, f"Set appendonly to yes and maxmemory-policy to noeviction, not {policy}.")
+    return Check(name, True, "It writes an append-only file and throws nothing away.")
+
+
+def _worker() -> Check:
+    try:
+        answers = celery_app.control.ping(timeout=2)
+    except Exception as error:
+        return Check("worker", False, f"It cannot be asked: {type(error).__name__}.")
+    if not answers:
+        return Check(
+            "worker", False, "None answers: nothing that can wait is done. Start `insighthub worker`."
+        )
+    return Check("worker", True, f"{len(answers)} running.")
+
+
+def _cities() -> Check:
+    if locate(_KNOWN_ADDRESS) != NOWHERE:
+        return Check("cities", True, "Countries, regions and cities are found.")
+    chosen = analytics_settings().geoip_db
+    if chosen is None:
+        return Check("cities", True, "Off: there is no city database, so places stay empty. See GEOIP_DB.")
+    return Check("cities", False, f"GEOIP_DB {chosen} cannot be read: places stay empty.")
+
+
+# Google's resolver: every database of places has it.
+_KNOWN_ADDRESS = "8.8.8.8"
