@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 
 import lz4.frame
 from backports import zstd
+from starlette.requests import Request as StarletteRequest
 from starlette.types import Receive, Scope, Send
 
 from portal.stack.chdb_engine import Engine, summary
@@ -46,7 +47,13 @@ class ClickHouseEndpoint:
             if not self._may(request):
                 raise _Refusal("Code: 516. DB::Exception: Authentication failed")
             body = _Body(receive, headers.get("content-encoding", ""))
-            sql, head = await _read_sql(arguments.get("query", "").encode(), body)
+            if headers.get("content-type", "").startswith("multipart/form-data"):
+                # Parameters too long for an address come as a form, with the statement beside them.
+                form = await StarletteRequest(scope, receive).form(max_part_size=_MOST_FORM)
+                arguments.update((name, str(value)) for name, value in form.items())
+                sql, head = arguments.pop("query", "").encode(), b""
+            else:
+                sql, head = await _read_sql(arguments.get("query", "").encode(), body)
             insert = _INSERT_DATA.match(sql)
             if insert:
                 await self._insert(request, sql[: insert.end()], sql[insert.end() :] + head, body, send)
@@ -329,6 +336,7 @@ _STATUS = {
     202: 503,
 }
 _PIECE = 1 << 20
+_MOST_FORM = 16 << 20
 _IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_.]*$")
 _FORMAT_TAIL = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*$", re.I)
 _INSERT_DATA = re.compile(

@@ -166,3 +166,8 @@ async def test_an_insert_with_the_same_token_happens_once() -> None:
     insert("events", rows, token=token)
     insert("events", rows, token=token)
     assert await query(site, "SELECT count(), toUnixTimestamp64Milli(any(ts)) FROM events") == [(2, moment)]
+
+
+async def test_parameters_too_long_for_an_address_arrive() -> None:
+    values = [f"/{number}/" + "ü" * 200 for number in range(100)]
+    assert await query(a_site(), "SELECT {values:Array(String)}", values=values) == [(values,)]
