@@ -28,11 +28,6 @@ async def check_all() -> list[Check]:
     return list(await asyncio.gather(*(_check(name, ask) for name, ask in _DEPENDENCIES.items())))
 
 
-async def check_stores() -> list[Check]:
-    """Without the processes behind us: what this process needs to answer at all."""
-    return list(await asyncio.gather(*(_check(name, _DEPENDENCIES[name]) for name in _STORES)))
-
-
 async def _check(name: str, ask: Callable[[], Awaitable[str]]) -> Check:
     try:
         return Check(name, True, await asyncio.wait_for(ask(), 3))
@@ -71,7 +66,6 @@ async def _ingest() -> str:
     return f"It runs; {waiting} requests wait."
 
 
-_STORES = ("postgresql", "redis", "clickhouse")
 _DEPENDENCIES: dict[str, Callable[[], Awaitable[str]]] = {
     "postgresql": _postgres,
     "redis": _redis,

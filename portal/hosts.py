@@ -29,7 +29,7 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Collect finds its tenant by the tracking id; nothing here may cost its callers time.
-        if scope["type"] == "lifespan" or scope["path"] in _ANY_HOST or is_collect(scope["path"]):
+        if scope["type"] == "lifespan" or _is_everywhere(scope) or is_collect(scope["path"]):
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -88,6 +88,10 @@ def unavailable(error: Unavailable) -> Response:
     """The answer while the database does not answer, and so no host is known."""
     page = error_page(NEUTRAL_THEME, 503, _("Back in a moment"), error.message)
     return HTMLResponse(page, 503, headers={"retry-after": "5"})
+
+
+def _is_everywhere(scope: Scope) -> bool:
+    return scope["path"] in _ANY_HOST and scope.get("method") in {"GET", "HEAD"}
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response, error: InsightHubError) -> None:

@@ -1,6 +1,7 @@
 """The real app over the real stores, without its pages, and programs that ask its API."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -28,13 +29,20 @@ async def api_app(stack: dict[str, str]) -> AsyncIterator[FastAPI]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def whole_app(stack: dict[str, str]) -> AsyncIterator[FastAPI]:
-    """The app with its pages."""
-    from portal.app import create_app
+async def whole_app(api_app: FastAPI) -> AsyncIterator[FastAPI]:
+    """The app with its pages; what a process opens once, api_app has opened."""
+    import portal.app
 
-    app = create_app()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portal.app, "_lifespan", _nothing_to_open)
+        app = portal.app.create_app()
     async with app.router.lifespan_context(app):
         yield app
+
+
+@asynccontextmanager
+async def _nothing_to_open(app: FastAPI) -> AsyncIterator[None]:
+    yield
 
 
 @pytest_asyncio.fixture(loop_scope="session")
