@@ -87,7 +87,7 @@ def ingest(partitions: str) -> None:
     from analytics.settings import settings as analytics_settings
     from portal.processes import run_ingest
 
-    chosen = _partitions(partitions, analytics_settings().ingest_partitions)
+    chosen = partitions_of(partitions, analytics_settings().ingest_partitions)
     asyncio.run(run_ingest(chosen))
 
 
@@ -110,14 +110,12 @@ def beat() -> None:
     celery_app.start(["beat", "--loglevel=warning", "--schedule", str(settings().data_dir / "beat")])
 
 
-@main.command()
-def migrate() -> None:
+@main.command("migrate")
+def migrate_all() -> None:
     """Bring PostgreSQL and ClickHouse to the newest schema."""
-    import analytics.migrate
-    import tenancy.migrate
+    from portal.migrate import migrate
 
-    tenancy.migrate.migrate()
-    analytics.migrate.migrate()
+    migrate()
     _say("PostgreSQL and ClickHouse have the newest schema.")
 
 
@@ -193,7 +191,7 @@ def _wrong_settings(wrong: ValidationError) -> str:
     return f"A setting is missing or wrong: {', '.join(reasons)}. See .env.example."
 
 
-def _partitions(text: str, total: int) -> list[int]:
+def partitions_of(text: str, total: int) -> list[int]:
     """The partitions of "0-3" or "0,2"; all of them for nothing."""
     if not text:
         return list(range(total))
@@ -202,9 +200,9 @@ def _partitions(text: str, total: int) -> list[int]:
     chosen: set[int] = set()
     for part in text.split(","):
         first, _, last = part.partition("-")
+        if not int(first) <= int(last or first) < total:
+            raise click.BadParameter(f"There are {total} partitions: 0 to {total - 1}.")
         chosen.update(range(int(first), int(last or first) + 1))
-    if max(chosen) >= total:
-        raise click.BadParameter(f"There are {total} partitions: 0 to {total - 1}.")
     return sorted(chosen)
 
 

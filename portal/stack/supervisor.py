@@ -144,12 +144,10 @@ def _own_environment(demo: bool) -> dict[str, str]:
 
 
 def _bring_up(say: Say, prepare: Prepare) -> None:
-    import analytics.migrate
-    import tenancy.migrate
+    from portal.migrate import migrate
 
     say("Bringing the databases to the newest schema ...")
-    tenancy.migrate.migrate()
-    analytics.migrate.migrate()
+    migrate()
     prepare(say)
 
 
