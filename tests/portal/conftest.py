@@ -8,6 +8,9 @@ import pytest_asyncio
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
+import analytics.collect.router
+import portal.app
+import portal.settings
 from tests.factories import MadeUser
 from tests.portal.program import Program
 
@@ -18,26 +21,25 @@ Asks = Callable[[str], Program]
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api_app(stack: dict[str, str]) -> AsyncIterator[FastAPI]:
     """The app as it runs with PORTAL_PAGES=off."""
-    import portal.settings
-    from portal.app import create_app
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(portal.settings.settings(), "portal_pages", False)
-        app = create_app()
-    async with app.router.lifespan_context(app):
+    app = _app(pages=False)
+    async with analytics.collect.router.lifespan():
         yield app
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def whole_app(api_app: FastAPI) -> AsyncIterator[FastAPI]:
-    """The app with its pages; what a process opens once, api_app has opened."""
-    import portal.app
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(portal.app, "_lifespan", _nothing_to_open)
-        app = portal.app.create_app()
+    """The app with its pages."""
+    app = _app(pages=True)
     async with app.router.lifespan_context(app):
         yield app
+
+
+def _app(*, pages: bool) -> FastAPI:
+    """An app that neither listens to other processes nor tunes this one: it shares it with other tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portal.settings.settings(), "portal_pages", pages)
+        patch.setattr(portal.app, "_lifespan", _nothing_to_open)
+        return portal.app.create_app()
 
 
 @asynccontextmanager
