@@ -23,6 +23,8 @@ def product(stack: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     environment = {
         **os.environ,
         **stack,
+        # A room of its own in the same Redis: its ingest must not take what other tests put into the stream.
+        "REDIS_URL": stack["REDIS_URL"].removesuffix("/0") + "/1",
         "PORT": str(port),
         "PUBLIC_PORT": str(port),
         "DATA_DIR": str(logs),
@@ -37,7 +39,7 @@ def product(stack: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
         children[name] = child
         return child
 
-    product = Product(port, start)
+    product = Product(port, start, environment["REDIS_URL"])
     product.start("web")
     product.start("ingest")
     try:

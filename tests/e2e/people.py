@@ -14,8 +14,9 @@ from portal.stack.child import Child
 class Product:
     """The running product."""
 
-    def __init__(self, port: int, start: Callable[[str], Child]) -> None:
+    def __init__(self, port: int, start: Callable[[str], Child], redis_url: str) -> None:
         self.port = port
+        self.redis_url = redis_url
         self._start = start
         self._children: dict[str, Child] = {}
 

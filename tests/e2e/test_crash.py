@@ -24,9 +24,7 @@ AGENT = (
 )
 
 
-async def test_every_acknowledged_event_is_stored_exactly_once(
-    product: Product, stack: dict[str, str]
-) -> None:
+async def test_every_acknowledged_event_is_stored_exactly_once(product: Product) -> None:
     site = await make_site(await make_direct())
     acknowledged: list[int] = []
     stop = asyncio.Event()
@@ -48,7 +46,7 @@ async def test_every_acknowledged_event_is_stored_exactly_once(
         await asyncio.sleep(dice.uniform(1, 7))
     stop.set()
     await asyncio.gather(*senders)
-    await drained(stack)
+    await drained(product)
 
     stored: Counter[int] = Counter(
         dict(
@@ -109,9 +107,9 @@ async def is_taken(client: AsyncClient, product: Product, body: object) -> bool:
     return answer.status_code == 200
 
 
-async def drained(stack: dict[str, str]) -> None:
+async def drained(product: Product) -> None:
     """Waits until nothing is left in the stream."""
-    async with Redis.from_url(stack["REDIS_URL"]) as redis:
+    async with Redis.from_url(product.redis_url) as redis:
         for _try in range(300):
             if await lag(redis, settings().ingest_partitions) == 0:
                 return

@@ -26,7 +26,7 @@ class World:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(product: Product, stack: dict[str, str]) -> AsyncIterator[World]:
+async def world(product: Product) -> AsyncIterator[World]:
     made = World()
     made.agency = await make_reseller()
     made.owner = await make_user(made.agency, Role.OWNER)
@@ -34,7 +34,7 @@ async def world(product: Product, stack: dict[str, str]) -> AsyncIterator[World]
     made.reader = await make_user(made.client, Role.VIEWER)
     made.site = await make_site(made.client)
     now = datetime.now(UTC)
-    async with Redis.from_url(stack["REDIS_URL"]) as redis:
+    async with Redis.from_url(product.redis_url) as redis:
         for visitor in range(1, 13):
             moment = now - timedelta(days=visitor % 3, minutes=40)
             first = an_event(moment, attribution=GOOGLE if visitor % 2 else DIRECT)
@@ -142,17 +142,16 @@ async def test_who_is_signed_out_elsewhere_sees_it_at_once(
         await mara.page.wait_for_url("**/login**", timeout=10_000)
 
 
-async def test_realtime_moves_by_itself(
-    browser: Browser, product: Product, world: World, stack: dict[str, str]
-) -> None:
+async def test_realtime_moves_by_itself(browser: Browser, product: Product, world: World) -> None:
+    site = await make_site(world.client)
     async with at(browser, product, world.agency.host) as mara:
         await mara.signs_in(world.owner.email, world.owner.password)
         await mara.page.wait_for_url("**/clients")
-        await mara.opens(f"/sites/{world.site.public_id}/realtime")
+        await mara.opens(f"/sites/{site.public_id}/realtime")
         count = mara.page.locator(".now-count b")
         await expect(count).to_have_text("0")
-        async with Redis.from_url(stack["REDIS_URL"]) as redis:
-            await put(redis, world.site.number, 99, an_event(datetime.now(UTC), path="/just-now"))
+        async with Redis.from_url(product.redis_url) as redis:
+            await put(redis, site.number, 99, an_event(datetime.now(UTC), path="/just-now"))
         await expect(count).to_have_text("1", timeout=8_000)
         await mara.sees("/just-now")
 

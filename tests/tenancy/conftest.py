@@ -36,8 +36,10 @@ def with_database(monkeypatch: pytest.MonkeyPatch) -> WithDatabase:
         await db.dispose()
         with monkeypatch.context() as patch:
             patch.setattr(settings(), "database_url", url)
-            yield
-            await db.dispose()
+            try:
+                yield
+            finally:
+                await db.dispose()
 
     return connected
 
