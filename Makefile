@@ -43,19 +43,22 @@ LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
 	@echo "Creating the virtual environment in $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The virtual environment could not be made."; exit 1; }
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what InsightHub needs (about 400 MB, once) ..."
-	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock || { $(NOT_INSTALLED); }
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what InsightHub and its tests need (once) ..."
-	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.lock || { $(NOT_INSTALLED); }
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/run.stamp
+
+NOT_INSTALLED = echo "The packages could not be installed: see above. It needs the network and 2 GB of disk."; exit 1
 
 .PHONY: help demo up test lint format bench tracker lock

@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -77,20 +79,89 @@ def test_locks_hold_no_addresses() -> None:
         assert not re.search(r"https?://", (ROOT / name).read_text()), name
 
 
-def test_compose_runs_every_process_and_nothing_else_is_open_to_the_world() -> None:
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    services = compose["services"]
-    ours = {
-        name: service["command"] for name, service in services.items() if service.get("image") == "insighthub"
+def compose() -> dict[str, Any]:
+    """docker-compose.yml, its variables filled with long words."""
+    text = re.sub(r"\$\{([A-Z_]+)[^}]*\}", r"a-long-word-for-\1", (ROOT / "docker-compose.yml").read_text())
+    read: dict[str, Any] = yaml.safe_load(text)
+    return read
+
+
+def our_services() -> dict[str, Any]:
+    return {
+        name: service
+        for name, service in compose()["services"].items()
+        if service.get("image") == "insighthub"
     }
-    assert sorted(command[0] for command in ours.values()) == sorted(
+
+
+def documented_settings() -> set[str]:
+    return set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
+
+
+def test_compose_runs_every_process_and_nothing_else_is_open_to_the_world() -> None:
+    ours, services = our_services(), compose()["services"]
+    assert sorted(service["command"][0] for service in ours.values()) == sorted(
         ["migrate", "web", "web", "web", "ingest", "worker", "beat"]
     )
     assert services["collect"]["environment"]["PORTAL_PAGES"] == "off"
     assert [name for name, service in services.items() if "ports" in service] == ["caddy"]
-    named = {services[name]["environment"]["NODE"] for name in ("web-1", "web-2")}
+
+
+def test_compose_gives_each_process_what_it_needs_and_none_the_owners_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import analytics.settings
+    import portal.settings
+    import tenancy.settings
+
+    for name, service in our_services().items():
+        given: dict[str, str] = service["environment"]
+        assert given.keys() <= documented_settings(), name
+        with monkeypatch.context() as patch:
+            for variable in documented_settings():
+                patch.delenv(variable, raising=False)
+            for variable, value in given.items():
+                patch.setenv(variable, value)
+            ours = tenancy.settings.Settings()
+            proxies = analytics.settings.Settings().proxy_networks()
+            assert portal.settings.Settings().port == 8000
+        assert bool(ours.database_owner_url) == (name == "migrate"), name
+        assert "a-long-word-for-POSTGRES_PASSWORD" not in ours.database_url, name
+        (subnet,) = compose()["networks"]["default"]["ipam"]["config"]
+        assert [str(proxy) for proxy in proxies] == [subnet["subnet"]], name
+
+
+def test_compose_asks_for_documented_variables_alone() -> None:
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    asked |= set(re.findall(r"\{\$([A-Z_]+)", (ROOT / "Caddyfile").read_text()))
+    assert asked <= documented_settings()
+
+
+def test_caddy_sends_each_socket_to_the_process_that_made_the_page() -> None:
     caddyfile = (ROOT / "Caddyfile").read_text()
-    assert all(f"query node={node}" in caddyfile for node in named)
+    services = our_services()
+    assert set(re.findall(r"([\w-]+):8000", caddyfile)) <= services.keys()
+    nodes = {name: node for name, service in services.items() if (node := service["environment"].get("NODE"))}
+    assert nodes == {name: name for name in nodes} and len(nodes) > 1
+    for matcher, node in re.findall(r"(@socket\d) \{[^}]*query node=([\w-]+)", caddyfile):
+        assert re.search(rf"reverse_proxy {matcher} {node}:8000 ", caddyfile)
+        nodes.pop(node)
+    assert not nodes
+
+
+def test_the_image_keeps_files_beside_the_code_that_reads_them() -> None:
+    """SQL, scripts, styles and migrations are no packages: an installed copy of the code would miss them."""
+    assert "--no-build-isolation -e ." in (ROOT / "Dockerfile").read_text()
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    kept_back = [
+        str(path.relative_to(ROOT))
+        for folder in (*ROOMS, "alembic")
+        for path in (ROOT / folder).rglob("*")
+        if not {"node_modules", "__pycache__"} & set(path.parts)
+        and any(fnmatch(str(path.relative_to(ROOT)), pattern.removeprefix("**/")) for pattern in ignored)
+    ]
+    assert not kept_back
+    assert not {"README.md", "alembic.ini", "pyproject.toml", "requirements.lock"} & set(ignored)
 
 
 def test_every_setting_is_documented() -> None:
@@ -98,7 +169,6 @@ def test_every_setting_is_documented() -> None:
     import portal.settings
     import tenancy.settings
 
-    documented = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     for package in (analytics.settings, portal.settings, tenancy.settings):
         read = {name.upper() for name in package.Settings.model_fields} - {"DEMO"}
-        assert read <= documented, package.__name__
+        assert read <= documented_settings(), package.__name__
