@@ -5,7 +5,7 @@ from celery.schedules import crontab
 
 from tenancy.settings import settings
 
-celery_app = Celery("insighthub", broker=settings().redis_url, include=["tenancy.tasks"])
+celery_app = Celery("insighthub", broker=settings().redis_url, include=["tenancy.tasks", "analytics.tasks"])
 celery_app.conf.update(
     timezone="UTC",
     enable_utc=True,
@@ -27,6 +27,10 @@ celery_app.conf.update(
         "purge-expired-sessions": {
             "task": "tenancy.purge_expired_sessions",
             "schedule": crontab(minute=17),
+        },
+        "forget-expired-salts": {
+            "task": "analytics.forget_expired_salts",
+            "schedule": crontab(hour="*/6", minute=41),
         },
     },
 )
