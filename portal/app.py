@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -25,6 +26,8 @@ from portal.settings import settings
 from portal.trouble_pages import trouble_page
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
 
+log = structlog.get_logger(__name__)
+
 
 def create_app() -> FastAPI:
     """The app of one process. With PORTAL_PAGES=off it has no pages: for processes that only collect."""
@@ -37,6 +40,7 @@ def create_app() -> FastAPI:
     app.exception_handler(InsightHubError)(_on_error)
     app.exception_handler(HTTPException)(_on_http_error)
     app.exception_handler(RequestValidationError)(_on_invalid)
+    app.exception_handler(Exception)(_on_mistake)
     if settings().portal_pages:
         from portal.pages import add_pages
 
@@ -88,6 +92,15 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return trouble_page(request, 404, NotFound().message)
     return trouble_page(request, error.status_code, str(error.detail))
+
+
+async def _on_mistake(request: Request, error: Exception) -> Response:
+    """What nobody expected: the log has it all, the answer nothing of it."""
+    log.error("request.failed", path=request.url.path, exc_info=error)
+    sorry = InsightHubError()
+    if api_errors.wants_json(request) or "here" not in request.scope["state"]:
+        return api_errors.of_error(sorry)
+    return trouble_page(request, sorry.status, sorry.message)
 
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:

@@ -1,11 +1,11 @@
-"""/brand/{digest}: the logos and icons that a host's organisation uploaded."""
+"""/brand/{digest} and /favicon.ico: the logos and icons of a host's organisation."""
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from portal.here import CurrentHere
 from tenancy.errors import NotFound
-from themes.assets import ASSET_POLICY, load_asset
+from themes.assets import ASSET_POLICY, asset_path, letter_mark, load_asset
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,3 +23,12 @@ async def brand_asset(digest: str, here: CurrentHere) -> Response:
         "content-security-policy": ASSET_POLICY,
     }
     return Response(asset.body, media_type=asset.content_type, headers=headers)
+
+
+@router.get("/favicon.ico", response_model=None)
+async def favicon(here: CurrentHere) -> Response:
+    """For browsers that ask for it whatever the page says: the brand's own, uploaded or drawn."""
+    if here.theme.favicon:
+        return RedirectResponse(asset_path(here.theme.favicon), 302)
+    headers = {"cache-control": "public, max-age=86400", "content-security-policy": ASSET_POLICY}
+    return Response(letter_mark(here.theme), media_type="image/svg+xml", headers=headers)

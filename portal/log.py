@@ -2,14 +2,14 @@
 
 import logging
 import sys
-from typing import TextIO
+from pathlib import Path
 
 import structlog
 
 
-def configure_logs(to: TextIO | None = None) -> None:
-    """Sets the format for this process, which logs to stderr or the given file."""
-    stream = to or sys.stderr
+def configure_logs(file: Path | None = None) -> None:
+    """Sets the format for this process, which logs to stderr, or to the file as long as it lives."""
+    stream = sys.stderr if file is None else file.open("a", buffering=1)  # noqa: SIM115
     readable = stream.isatty()
     structlog.configure(
         processors=[

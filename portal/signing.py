@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
 
 from analytics.collect.addresses import client_address
 from analytics.settings import settings as analytics_settings
@@ -27,23 +28,25 @@ async def login_page(request: Request, here: CurrentHere, next: str = "/") -> Re
     return _form(request, here, next=next)
 
 
+class SignInForm(BaseModel):
+    """What the sign-in page sends; `form` is the token that ties it to this browser."""
+
+    email: str = ""
+    password: str = ""
+    form: str = ""
+    next: str = "/"
+
+
 @router.post("/login", response_model=None)
-async def login(
-    request: Request,
-    here: CurrentHere,
-    email: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
-    form: Annotated[str, Form()] = "",
-    next: Annotated[str, Form()] = "/",
-) -> Response:
+async def login(request: Request, here: CurrentHere, sent: Annotated[SignInForm, Form()]) -> Response:
     """Signs in and goes on; or shows the form again, with what was wrong."""
     try:
-        check_token(request.cookies.get(_form_cookie()), form)
-        _viewer, token = await sign_in(here.host, email, password, client_of(request))
+        check_token(request.cookies.get(_form_cookie()), sent.form)
+        _viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
     except InsightHubError as error:
         status = 200 if isinstance(error, StaleForm) else error.status
-        return _form(request, here, next=next, email=email, error=error.message, status=status)
-    response = RedirectResponse(safe_path(next), 303)
+        return _form(request, here, next=sent.next, email=sent.email, error=error.message, status=status)
+    response = RedirectResponse(safe_path(sent.next), 303)
     _set_cookie(response, session_cookie(), token, max_age=SESSION_DAYS * 24 * 60 * 60)
     return response
 

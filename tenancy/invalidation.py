@@ -47,9 +47,10 @@ async def lifespan() -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        # A connection that breaks at this very moment swallows the cancellation: ask until it is heard.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=1)
 
 
 def redis() -> Redis:

@@ -10,6 +10,7 @@ from tenancy.db import session
 from tenancy.domains import base_url
 from tenancy.errors import NotSignedIn
 from tenancy.login import viewer_for_token
+from tenancy.organizations import OrganizationInfo, get_organization
 from tenancy.sites import Site, get_site
 from tenancy.viewer import Viewer
 
@@ -42,12 +43,18 @@ async def current_viewer(here: Here) -> Viewer:
     return viewer
 
 
+async def _organization(organization: str, here: CurrentHere) -> OrganizationInfo:
+    async with session(here.signed_in()) as db:
+        return await get_organization(db, organization)
+
+
 async def _site_visit(site_id: str, here: CurrentHere) -> SiteVisit:
     viewer = here.signed_in()
     async with session(viewer) as db:
         return SiteVisit(here, viewer, await get_site(db, site_id))
 
 
+CurrentOrganization = Annotated[OrganizationInfo, Depends(_organization)]
 CurrentSiteVisit = Annotated[SiteVisit, Depends(_site_visit)]
 
 

@@ -9,7 +9,7 @@ from analytics.reports.cards import SiteCard
 from analytics.reports.cards import site_cards as cards_report
 from analytics.reports.metrics import change
 from portal.here import CurrentHere, CurrentViewer, Here
-from portal.pages.access import current_viewer
+from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.overview import add_site_button, draw_sites
@@ -21,7 +21,7 @@ from portal.views.states import error_state
 from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.ids import OrganizationId
-from tenancy.organizations import OrganizationInfo, branches, create_client, get_organization, list_clients
+from tenancy.organizations import OrganizationInfo, branches, create_client, list_clients
 from tenancy.roles import Permission
 from tenancy.sites import Site, list_sites
 from tenancy.text import gettext as _
@@ -49,17 +49,16 @@ async def clients_page(here: CurrentHere, viewer: CurrentViewer) -> None:
 
 
 @ui.page("/clients/{organization}")
-async def client_page(organization: str, here: CurrentHere, viewer: CurrentViewer) -> None:
+async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
     """The sites of one organisation."""
     async with session(viewer) as db:
-        client = await get_organization(db, organization)
-        sites = await list_sites(db, client.id)
-    with frame(here, viewer, title=client.name, groups=[workspace(viewer)], current="/clients"):
+        sites = await list_sites(db, owner.id)
+    with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
         with box("div", "top"):
             crumbs = [(clients_title(viewer), "/clients")]
-            drawn(heading(client.name, crumbs=crumbs, mark=True), "contents")
+            drawn(heading(owner.name, crumbs=crumbs, mark=True), "contents")
             box("div", "space")
-            add_site_button(here, viewer, client.id)
+            add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
         await draw_sites(viewer, sites)
 

@@ -37,17 +37,19 @@ def run_stack(say: Say, *, prepare: Prepare, ready: Callable[[], Sequence[str]],
     try:
         os.environ.update(_own_environment(demo))
         os.environ.update(stores.start(os.environ))
-        with (stores.logs / "up.log").open("a") as story:
-            configure_logs(story)
-            with _told_in_a_sentence(stores.logs):
-                _aside(lambda: _bring_up(say, prepare), stop)
-                if not stop.is_set():
-                    say("Starting web, ingest, worker and beat ...")
-                    family.start(stop)
-                    for line in () if stop.is_set() else ready():
-                        say(line)
-                while not stop.wait(1):
-                    family.look_after()
+        configure_logs(stores.logs / "up.log")
+        with _told_in_a_sentence(stores.logs):
+            _aside(lambda: _migrate(say), stop)
+            if not stop.is_set():
+                say("Starting web, ingest, worker and beat ...")
+                family.launch()
+                # Meanwhile: our processes need seconds to load their code.
+                _aside(lambda: prepare(_silent_after(stop, say)), stop)
+                family.wait(stop)
+                for line in () if stop.is_set() else ready():
+                    say(line)
+            while not stop.wait(1):
+                family.look_after()
     finally:
         if stores.parts:
             say("Stopping ...")
@@ -104,10 +106,13 @@ class _Family:
         self._others: list[Part] = [_OwnProcess(word, stores.logs) for word in ("ingest", "worker", "beat")]
         self._falls: dict[str, list[float]] = {}
 
-    def start(self, stop: threading.Event) -> None:
-        """Starts all of them at once, and returns when the web answers."""
+    def launch(self) -> None:
+        """Starts all of ours at once."""
         for part in (self._web, *self._others):
             part.launch()
+
+    def wait(self, stop: threading.Event) -> None:
+        """Returns when the web answers."""
         self._web.wait(unless=stop.is_set)
 
     def look_after(self) -> None:
@@ -143,12 +148,19 @@ def _own_environment(demo: bool) -> dict[str, str]:
     }
 
 
-def _bring_up(say: Say, prepare: Prepare) -> None:
+def _migrate(say: Say) -> None:
     from portal.migrate import migrate
 
     say("Bringing the databases to the newest schema ...")
     migrate()
-    prepare(say)
+
+
+def _silent_after(stop: threading.Event, say: Say) -> Say:
+    def say_until(line: str) -> None:
+        if not stop.is_set():
+            say(line)
+
+    return say_until
 
 
 @contextmanager
