@@ -9,7 +9,7 @@ import structlog
 
 def configure_logs(file: Path | None = None) -> None:
     """Sets the format for this process, which logs to stderr, or to the file as long as it lives."""
-    stream = sys.stderr if file is None else file.open("a", buffering=1)  # noqa: SIM115
+    stream = sys.stderr if file is None else file.open("a", buffering=1)
     readable = stream.isatty()
     structlog.configure(
         processors=[

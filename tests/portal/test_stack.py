@@ -68,6 +68,20 @@ def test_a_day_in_the_life_of_two_stacks(room: Path) -> None:
             machine.end()
 
 
+def test_told_to_stop_while_it_starts_it_stops(room: Path) -> None:
+    machine = OneMachine(room / "data", free_port())
+    try:
+        eventually(lambda: "Bringing the databases" in machine.said, within_s=60)
+        parts = machine.family()
+        machine.signal(signal.SIGINT)
+        assert machine.ends(within_s=15) == 0
+        assert alive(parts) == {}
+        assert machine.said.endswith("Stopping ...\nStopped.\n")
+        assert "Ready" not in machine.said
+    finally:
+        machine.end()
+
+
 def it_says_what_it_does_in_plain_words(machine: OneMachine) -> None:
     assert machine.get("/healthz").text == "ok"
     assert set(machine.get("/readyz").json()) == {"postgresql", "redis", "clickhouse", "ingest"}
