@@ -21,7 +21,7 @@ from portal.api import auth, documentation, sites, stats
 from portal.api import errors as api_errors
 from portal.assets import Assets
 from portal.hosts import Hosts, SecondHost, is_collect
-from portal.security import BoundSockets, PageSecurity, SameOrigin
+from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
@@ -43,6 +43,7 @@ def create_app() -> FastAPI:
     app.exception_handler(Exception)(_on_mistake)
     if settings().portal_pages:
         from portal.pages import add_pages
+        from portal.sockets import BoundSockets
 
         app.include_router(signing.router)
         app.include_router(brand.router)

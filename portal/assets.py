@@ -6,12 +6,12 @@ import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 
 import brotli
-from nicegui import __version__ as nicegui_version
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.settings import settings
@@ -127,8 +127,14 @@ def _brotli(body: bytes) -> bytes:
     return best
 
 
+@cache
+def _nicegui_version() -> str:
+    # Asked of the package's metadata: a process that only collects never loads the rest of it.
+    return version("nicegui")
+
+
 def _is_nicegui(path: str) -> bool:
-    return path.startswith(f"/_nicegui/{nicegui_version}/") and "/dynamic_resources/" not in path
+    return path.startswith(f"/_nicegui/{_nicegui_version()}/") and "/dynamic_resources/" not in path
 
 
 async def _load(app: ASGIApp, scope: Scope, receive: Receive) -> StaticFile | None:

@@ -6,7 +6,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.api.errors import of_error
 from portal.here import Here
-from portal.security import SOCKET_PATH
 from portal.views.documents import error_page
 from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
@@ -18,6 +17,7 @@ from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_docume
 SCRIPTS = frozenset({"/ih.js", "/s.js"})
 COLLECT = "/api/collect"
 _ANY_HOST = frozenset({"/healthz", "/readyz", *SCRIPTS})
+SOCKET_PATH = "/_nicegui_ws/"
 _BEFORE_SIGN_IN = ("/static/", "/_nicegui/", "/brand/")
 
 

@@ -1,19 +1,14 @@
-"""What keeps a page its own: nonces for scripts, sockets bound to their page, no writes from other sites."""
+"""What keeps an answer its own: nonces for scripts, strict headers, no writes from other sites."""
 
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from nicegui import Client, core
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tenancy.login import session_cookie
-
-SOCKET_PATH = "/_nicegui_ws/"
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
@@ -85,47 +80,6 @@ class SameOrigin:
         await self._app(scope, receive, send)
 
 
-class BoundSockets:
-    """A page's socket opens only for the browser, host and session that the page was made for."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in {"http", "websocket"} or not scope["path"].startswith(SOCKET_PATH):
-            await self._app(scope, receive, send)
-            return
-        if _belongs_to_its_page(HTTPConnection(scope)):
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 4403})
-        else:
-            await JSONResponse({}, 403)(scope, receive, send)
-
-
-def guard_events() -> None:
-    """An event is dispatched by the client id it names: insist that it came over that client's own socket."""
-
-    def bound(handle: Callable[[Client, dict[str, Any]], None]) -> Callable[[str, object], None]:
-        def on_message(socket_id: str, message: object) -> None:
-            client = Client.instances.get(message.get("client_id", "")) if isinstance(message, dict) else None
-            if (
-                client is not None
-                and isinstance(message, dict)
-                and socket_id in client._socket_to_document_id
-            ):
-                handle(client, message)
-
-        return on_message
-
-    core.sio.on("event", bound(lambda client, message: client.handle_event(message)))
-    core.sio.on("javascript_response", bound(lambda client, m: client.handle_javascript_response(m)))
-    core.sio.on("ack", bound(lambda client, message: client.outbox.prune_history(message["next_message_id"])))
-    # What a browser wants to write into our log is nobody's concern.
-    core.sio.on("log", lambda socket_id, message: None)
-
-
 def is_same_origin(connection: HTTPConnection) -> bool:
     """Whether a browser says that its page is on the host that it asks; programs say nothing."""
     site = connection.headers.get("sec-fetch-site")
@@ -143,20 +97,6 @@ def safe_path(url: str | None, default: str = "/") -> str:
         return default
     parts = urlsplit(url)
     return default if parts.scheme or parts.netloc else url
-
-
-def _belongs_to_its_page(connection: HTTPConnection) -> bool:
-    if not is_same_origin(connection):
-        return False
-    query = parse_qs(connection.scope["query_string"].decode("latin-1"))
-    client = Client.instances.get(query.get("client_id", [""])[0])
-    if client is None:
-        return True  # a page of a process that was restarted: the socket gets nothing and the page reloads
-    cookie = session_cookie()
-    page = client.request
-    return page.cookies.get(cookie) == connection.cookies.get(cookie) and page.headers.get(
-        "host"
-    ) == connection.headers.get("host")
 
 
 def _policy(nonce: str) -> str:

@@ -8,8 +8,8 @@ from nicegui import ui
 
 from portal.pages import clients, home, overview, site
 from portal.pages.trouble import draw_trouble, on_error, on_missing
-from portal.security import guard_events
 from portal.settings import settings
+from portal.sockets import guard_events
 from tenancy.errors import InsightHubError
 
 __all__ = ["add_pages", "clients", "home", "overview", "site"]
