@@ -11,6 +11,7 @@ import tenancy.db
 from analytics.collect.stream import stream_of
 from analytics.ingest.worker import lag
 from analytics.settings import settings as analytics_settings
+from tenancy.db import UnsafeRole
 from tenancy.settings import settings
 
 
@@ -33,10 +34,16 @@ async def _check(name: str, ask: Callable[[], Awaitable[str]]) -> Check:
         return Check(name, True, await asyncio.wait_for(ask(), 3))
     except TimeoutError:
         return Check(name, False, "It does not answer within 3 seconds.")
+    except (_NotRunning, UnsafeRole) as refusal:
+        return Check(name, False, str(refusal))
     except Exception as error:
-        return Check(
-            name, False, f"It does not answer: {str(error).splitlines()[0] if str(error) else error!r}"
-        )
+        # What the driver said says more than what we tell people.
+        told = str(error.__cause__ or error).strip() or type(error).__name__
+        return Check(name, False, f"It does not answer: {told.splitlines()[0].rstrip('.')}.")
+
+
+class _NotRunning(Exception):
+    """The store answers, and nobody does the work; the message says so."""
 
 
 async def _postgres() -> str:
@@ -62,7 +69,7 @@ async def _ingest() -> str:
         owners = await redis.exists(*(f"owner:{stream_of(number)}" for number in range(partitions)))
         waiting = await lag(redis, partitions)
     if owners < partitions:
-        raise ConnectionError(f"{partitions - owners} of {partitions} partitions have no ingest process.")
+        raise _NotRunning(f"{partitions - owners} of {partitions} partitions have no ingest process.")
     return f"It runs; {waiting} requests wait."
 
 

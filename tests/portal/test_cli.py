@@ -99,7 +99,9 @@ def test_stores_that_do_not_answer_are_told_without_their_passwords() -> None:
     doctor = run("doctor", **DEAD)
     assert doctor.returncode == 1
     for name in ("postgresql", "redis", "clickhouse", "ingest"):
-        assert re.search(rf"^PROBLEM  {name}: ", doctor.stdout, re.M)
+        assert re.search(
+            rf"^PROBLEM  {name}: It does not answer: [^'\"].*refused|{name}: .* failed", doctor.stdout, re.M
+        )
 
     operator = run("create-operator", "mara@example.com", "--password", PASSWORD, **DEAD)
     assert (operator.returncode, operator.stdout) == (1, "")
@@ -111,6 +113,16 @@ def test_stores_that_do_not_answer_are_told_without_their_passwords() -> None:
 
     for told in (doctor, operator, migration):
         assert "hush-hush" not in told.stdout + told.stderr
+
+
+def test_doctor_tells_stores_from_the_processes_that_work_on_them(stack: dict[str, str]) -> None:
+    doctor = run("doctor", **stack, INGEST_PARTITIONS="40")
+
+    assert doctor.returncode == 1
+    assert "ok       redis: It answers." in doctor.stdout
+    assert "ok       redis keeps events: " in doctor.stdout
+    assert re.search(r"^PROBLEM  ingest: \d+ of 40 partitions have no ingest process\.$", doctor.stdout, re.M)
+    assert "PROBLEM  worker: None answers" in doctor.stdout
 
 
 def test_commands_that_need_a_stack_say_that_none_runs(tmp_path: Path) -> None:
