@@ -99,9 +99,7 @@ def test_stores_that_do_not_answer_are_told_without_their_passwords() -> None:
     doctor = run("doctor", **DEAD)
     assert doctor.returncode == 1
     for name in ("postgresql", "redis", "clickhouse", "ingest"):
-        assert re.search(
-            rf"^PROBLEM  {name}: It does not answer: [^'\"].*refused|{name}: .* failed", doctor.stdout, re.M
-        )
+        assert re.search(rf"^PROBLEM  {name}: It does not answer: .*[cC]onnect", doctor.stdout, re.M)
 
     operator = run("create-operator", "mara@example.com", "--password", PASSWORD, **DEAD)
     assert (operator.returncode, operator.stdout) == (1, "")
