@@ -9,17 +9,15 @@ import hmac
 import re
 import secrets
 import uuid
-import zlib
-from collections.abc import AsyncIterator, Callable
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
-import lz4.frame
-from backports import zstd
 from starlette.requests import Request as StarletteRequest
 from starlette.types import Receive, Scope, Send
 
 from portal.stack.chdb_engine import Engine, summary
+from portal.stack.request_body import ClientLeft, Refusal, RequestBody
 
 Result = TypeVar("Result")
 Headers = list[tuple[bytes, bytes]]
@@ -45,8 +43,8 @@ class ClickHouseEndpoint:
         request = _Request(arguments, headers, arguments.get("query_id") or str(uuid.uuid4()))
         try:
             if not self._may(request):
-                raise _Refusal("Code: 516. DB::Exception: Authentication failed")
-            body = _Body(receive, headers.get("content-encoding", ""))
+                raise Refusal("Code: 516. DB::Exception: Authentication failed")
+            body = RequestBody(receive, headers.get("content-encoding", ""))
             if headers.get("content-type", "").startswith("multipart/form-data"):
                 # Parameters too long for an address come as a form, with the statement beside them.
                 form = await StarletteRequest(scope, receive).form(max_part_size=_MOST_FORM)
@@ -59,7 +57,7 @@ class ClickHouseEndpoint:
                 await self._insert(request, sql[: insert.end()], sql[insert.end() :] + head, body, send)
             else:
                 await self._select(request, sql.decode(), receive, send)
-        except _Gone:
+        except ClientLeft:
             return
         except Exception as error:
             await self._fail(send, _failure(error), request)
@@ -75,7 +73,7 @@ class ClickHouseEndpoint:
         return await asyncio.get_running_loop().run_in_executor(self._engine.threads, work)
 
     async def _insert(
-        self, request: "_Request", prefix: bytes, head: bytes, body: "_Body", send: Send
+        self, request: "_Request", prefix: bytes, head: bytes, body: RequestBody, send: Send
     ) -> None:
         """An INSERT whose rows follow in the body, fed to the engine in pieces of a megabyte."""
         found = _INSERT_DATA.match(prefix)
@@ -229,75 +227,9 @@ class _Chunks:
         else:
             self._stream.close()
             try:
-                self._context.__exit__(_Gone, _Gone(), None)
-            except _Gone:
+                self._context.__exit__(ClientLeft, ClientLeft(), None)
+            except ClientLeft:
                 return
-
-
-class _Body:
-    """The request's body, decompressed as it comes."""
-
-    def __init__(self, receive: Receive, encoding: str) -> None:
-        self._receive = receive
-        if encoding and encoding not in _DECODERS:
-            raise _Refusal(f"Code: 89. DB::Exception: Content-Encoding {encoding} is not known here")
-        self._frames = _Frames(_DECODERS[encoding]) if encoding else None
-        self._more = True
-
-    async def read(self) -> bytes:
-        """The next piece; empty at the end."""
-        while self._more:
-            message = await self._receive()
-            if message["type"] == "http.disconnect":
-                raise _Gone()
-            self._more = message.get("more_body", False)
-            piece: bytes = message.get("body", b"")
-            if self._frames:
-                piece = self._frames.open(piece)
-            if piece:
-                return piece
-        if self._frames:
-            self._frames.require_whole()
-        return b""
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """All that is left."""
-        while piece := await self.read():
-            yield piece
-
-
-class _Frames:
-    """Compressed frames one after the other: a client makes one per block of rows."""
-
-    def __init__(self, new: Callable[[], "_Decoder"]) -> None:
-        self._new = new
-        self._decoder: _Decoder | None = None
-
-    def open(self, data: bytes) -> bytes:
-        """What can be read of it by now."""
-        opened = b""
-        while data:
-            self._decoder = self._decoder or self._new()
-            opened += self._decoder.decompress(data)
-            data = b""
-            if self._decoder.eof:
-                data, self._decoder = self._decoder.unused_data or b"", None
-        return opened
-
-    def require_whole(self) -> None:
-        """A body that was cut off must not become an insert of fewer rows."""
-        if self._decoder is not None:
-            raise _Refusal("Code: 271. DB::Exception: The compressed body ends in the middle")
-
-
-class _Decoder(Protocol):
-    @property
-    def eof(self) -> bool: ...
-
-    @property
-    def unused_data(self) -> bytes | None: ...
-
-    def decompress(self, data: bytes, /) -> bytes: ...
 
 
 class _Failure(NamedTuple):
@@ -305,19 +237,6 @@ class _Failure(NamedTuple):
     message: str
 
 
-class _Gone(Exception):
-    """The client left."""
-
-
-class _Refusal(Exception):
-    """What the endpoint itself refuses, in the engine's words."""
-
-
-_DECODERS: dict[str, Callable[[], _Decoder]] = {
-    "lz4": lz4.frame.LZ4FrameDecompressor,
-    "zstd": zstd.ZstdDecompressor,
-    "gzip": lambda: zlib.decompressobj(31),
-}
 _RESERVED = frozenset(
     (
         *("query", "database", "user", "password", "session_id", "session_timeout", "session_check"),
@@ -355,7 +274,7 @@ def _is_get(scope: Scope) -> bool:
     return bool(scope["method"] == "GET")
 
 
-async def _read_sql(sql: bytes, body: _Body) -> tuple[bytes, bytes]:
+async def _read_sql(sql: bytes, body: RequestBody) -> tuple[bytes, bytes]:
     """The statement, and what the body held beyond an INSERT's first line."""
     if sql and _INSERT_DATA.match(sql):
         return sql, b""
