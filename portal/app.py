@@ -48,11 +48,12 @@ def create_app() -> FastAPI:
         app.include_router(signing.router)
         app.include_router(brand.router)
         add_pages(app)
-        app.add_middleware(Assets)
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.
     app.add_middleware(SameOrigin, open_to_all=is_collect)
     app.add_middleware(Hosts)
+    # Our files are the same on every host, also on one that nobody claimed.
+    app.add_middleware(Assets)
     app.add_middleware(PageSecurity)
     if tenancy.settings.settings().demo:
         from portal.stack.demo import SHOP_HOST, demo_shop

@@ -49,6 +49,8 @@ async def test_an_unknown_host_gets_a_page_that_names_nobody(product: Product) -
             assert answer.status_code == 404
             assert not OURS.search(answer.text + str(answer.headers))
             assert "There is nothing at this address" in answer.text
+            [style] = re.findall(r'rel="stylesheet" href="([^"]+)"', answer.text)
+            assert (await http.get(style, headers={"host": host})).status_code == 200
 
 
 async def test_the_platforms_own_host_may_say_who_it_is(product: Product) -> None:
