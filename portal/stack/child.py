@@ -16,7 +16,7 @@ from portal.stack.trouble import StackTrouble
 class Child:
     """A process of the stack, as another user of the machine if one is named.
 
-    `keep` are descriptors that it holds open as long as it lives.
+    `orphan_signal` is what it gets when we die; `keep` are descriptors that it holds open while it lives.
     """
 
     def __init__(
@@ -29,6 +29,8 @@ class Child:
         user: str | None = None,
         cwd: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        # For certain: a Celery worker that is asked politely waits for its broker, which ends as well.
+        orphan_signal: signal.Signals = signal.SIGKILL,
         keep: Sequence[int] = (),
     ) -> None:
         self.name = name
@@ -49,7 +51,7 @@ class Child:
                 **as_user(user),
                 pass_fds=keep,
                 process_group=0,
-                preexec_fn=lambda: _die_with(parent, stop_signal),  # noqa: PLW1509
+                preexec_fn=lambda: _die_with(parent, orphan_signal),  # noqa: PLW1509
             )
 
     @property
@@ -129,10 +131,10 @@ _LIBC = ctypes.CDLL(None) if os.name == "posix" else None
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with(parent: int, stop_signal: signal.Signals) -> None:
+def _die_with(parent: int, orphan_signal: signal.Signals) -> None:
     # Linux only; elsewhere a killed supervisor leaves its children, and the next start says so.
     prctl = getattr(_LIBC, "prctl", None)
     if prctl is not None:
-        prctl(_PR_SET_PDEATHSIG, stop_signal)
+        prctl(_PR_SET_PDEATHSIG, orphan_signal)
         if os.getppid() != parent:  # it died before we could say so
             os._exit(1)

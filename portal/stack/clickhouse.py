@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ class EmbeddedClickHouse(Part):
             [sys.executable, "-m", "portal.stack.clickhouse", self._data, str(self._port)],
             log=self._logs / "clickhouse.log",
             env={**os.environ, TOKEN_VARIABLE: self._password},
+            orphan_signal=signal.SIGTERM,
             keep=self._keep,
         )
 

@@ -82,6 +82,7 @@ class EmbeddedPostgres(Part):
             user=self._user,
             cwd=self._data,
             stop_signal=signal.SIGINT,  # its "fast shutdown": ends sessions, loses nothing
+            orphan_signal=signal.SIGINT,
             keep=self._keep,
         )
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,7 +52,13 @@ class EmbeddedRedis(Part):
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as text:
             text.writelines(f"{name} {value}\n" for name, value in settings.items())
-        return Child(self.name, [self._binary, file], log=self._logs / "redis.log", keep=self._keep)
+        return Child(
+            self.name,
+            [self._binary, file],
+            log=self._logs / "redis.log",
+            orphan_signal=signal.SIGTERM,
+            keep=self._keep,
+        )
 
     def _answers(self) -> bool:
         try:
