@@ -10,6 +10,11 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import analytics.migrate
+import analytics.settings
+import portal.settings
+import tenancy.migrate
+import tenancy.settings
 from portal.stack.child import Child
 from portal.stack.embedded import EmbeddedStack
 from portal.stack.ports import free_port
@@ -50,9 +55,6 @@ class Bench:
 @contextmanager
 def bench_stack() -> Iterator[Bench]:
     """A stack in a temporary directory, migrated; this process's settings point at it."""
-    import analytics.migrate
-    import tenancy.migrate
-
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o755)
         stack = EmbeddedStack(Path(directory))
@@ -66,6 +68,8 @@ def bench_stack() -> Iterator[Bench]:
                 "DEMO": "1",
             }
             os.environ.update(environment)
+            for package in (analytics.settings, portal.settings, tenancy.settings):
+                package.settings.cache_clear()
             tenancy.migrate.migrate()
             analytics.migrate.migrate()
             yield Bench(Path(directory), environment, port)

@@ -77,6 +77,8 @@ def web() -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
+        # Longer than a proxy keeps a connection that it may use again: else it writes into a closed one.
+        timeout_keep_alive=75,
     )
 
 
