@@ -1,6 +1,7 @@
 """People who load dashboards, for as long as they are told to."""
 
 import asyncio
+import random
 
 from httpx import AsyncClient
 
@@ -19,10 +20,16 @@ async def dashboard_loads(bench: Bench, people: int, stop: asyncio.Event) -> int
         )
         client.cookies.set("session", answer.json()["access_token"])
         site = (await client.get("/api/sites")).json()["sites"][0]["id"]
-        return sum(await asyncio.gather(*(person(client, site, stop) for _number in range(people))))
+        dice = random.Random(1)
+        return sum(
+            await asyncio.gather(
+                *(person(client, site, stop, dice.uniform(0, LOOKS_S)) for _number in range(people))
+            )
+        )
 
 
-async def person(client: AsyncClient, site: str, stop: asyncio.Event) -> int:
+async def person(client: AsyncClient, site: str, stop: asyncio.Event, comes_after_s: float) -> int:
+    await asyncio.sleep(comes_after_s)
     loads = 0
     while not stop.is_set():
         answer = await client.get(f"/sites/{site}")

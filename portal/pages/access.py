@@ -1,6 +1,7 @@
 """Who may open a page of a site; asked again with every step, as a socket outlives a session."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
@@ -22,6 +23,7 @@ class SiteVisit:
     here: Here
     viewer: Viewer
     site: Site
+    asked: float = field(default_factory=time.monotonic)
 
     @property
     def path(self) -> str:
@@ -31,8 +33,14 @@ class SiteVisit:
     async def again(self) -> "SiteVisit":
         """The same, asked anew. Raises NotSignedIn or NotFound where it is over."""
         viewer = await current_viewer(self.here)
+        if viewer == self.viewer and time.monotonic() - self.asked < STANDS_S:
+            return self
         async with session(viewer) as db:
             return SiteVisit(self.here, viewer, await get_site(db, self.site.public_id))
+
+
+STANDS_S = 2.0
+"""For so long an answer about a site stands; a page asks several times while it is built."""
 
 
 async def current_viewer(here: Here) -> Viewer:

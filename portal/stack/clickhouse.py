@@ -65,6 +65,8 @@ def _serve(data: Path, port: int) -> None:
     from portal.stack.chdb_engine import Engine
     from portal.stack.clickhouse_endpoint import ClickHouseEndpoint
 
+    # A report may take every core for a moment: on a shared machine collect goes first.
+    os.nice(10)
     engine = Engine(data)
     endpoint = ClickHouseEndpoint(engine, os.environ.pop(TOKEN_VARIABLE))
     config = uvicorn.Config(
