@@ -1,6 +1,5 @@
 """The ASGI app: collect for browsers, pages for people, an API for programs."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -21,6 +20,7 @@ from portal.api import auth, documentation, sites, stats
 from portal.api import errors as api_errors
 from portal.assets import Assets
 from portal.hosts import Hosts, SecondHost, is_collect
+from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
@@ -71,10 +71,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(analytics.clickhouse.close)
         await stack.enter_async_context(tenancy.invalidation.lifespan())
         await stack.enter_async_context(analytics.collect.router.lifespan())
-        # What is there now stays: looking through it again and again is what made collect wait.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 50, 100)
+        spare_what_is_there()
         yield
 
 

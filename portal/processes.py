@@ -8,6 +8,7 @@ import structlog
 from redis.asyncio import Redis
 
 from analytics.ingest.worker import IngestWorker
+from portal.memory import spare_what_is_there
 from tenancy.db import dispose
 from tenancy.settings import settings
 from tenancy.sites import mark_first_event
@@ -22,6 +23,7 @@ async def run_ingest(partitions: Sequence[int]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     redis = Redis.from_url(settings().redis_url, socket_timeout=30, socket_connect_timeout=5)
+    spare_what_is_there()
     log.info("ingest.started", partitions=list(partitions))
     try:
         await IngestWorker(redis, partitions, mark_first_event=mark_first_event).run(stop)

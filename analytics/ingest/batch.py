@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -48,8 +49,8 @@ async def write_batch(redis: Redis, stream: str, entries: Sequence[StreamEntry])
     for key, events in visitors.items():
         for event, entry in events:
             visit = join(visits[key], event, entry.head, first_seen_ms=starts.get(key))
-            rows.append(event_row(key, visit, event, entry))
             number = session_id(key, visit)
+            rows.append(event_row(key, number, visit, event, entry))
             touched[number] = Touched(key, number, visit.first_ms, visit.last_ms)
     await asyncio.to_thread(_store, token, rows, entries, touched)
     await _remember(redis, visits)
@@ -115,7 +116,14 @@ def _store(
 
 async def _remember(redis: Redis, visits: dict[VisitorKey, list[Visit]]) -> None:
     """After the insert and before the acknowledgement: a batch that is run again finds the same sessions."""
-    pipeline = redis.pipeline(transaction=False)
-    for key, kept in visits.items():
-        pipeline.set(_state_key(key), encode_visits(kept), ex=KEPT_S)
-    await pipeline.execute()
+    remaining = iter(visits.items())
+    while some := list(islice(remaining, _MOST_PER_SCRIPT)):
+        pairs: list[str | bytes] = []
+        for key, kept in some:
+            pairs += (_state_key(key), encode_visits(kept))
+        await redis.eval(_SET_ALL, 0, KEPT_S, *pairs)
+
+
+_MOST_PER_SCRIPT = 2_000
+# One command for thousands of keys with a life: as commands of their own they cost as much as all the rest.
+_SET_ALL = "for i = 2, #ARGV, 2 do redis.call('SET', ARGV[i], ARGV[i + 1], 'EX', ARGV[1]) end"

@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from analytics.collect.stream import EntryEvent
 from analytics.ingest.entries import StreamEntry
-from analytics.ingest.visits import Visit, VisitorKey, session_id
+from analytics.ingest.visits import Visit, VisitorKey
 
 Columns = Mapping[str, Sequence[object]]
 
@@ -20,12 +20,14 @@ EVENT_COLUMNS = (
 )
 
 
-def event_row(key: VisitorKey, visit: Visit, event: EntryEvent, entry: StreamEntry) -> tuple[object, ...]:
+def event_row(
+    key: VisitorKey, session_id: int, visit: Visit, event: EntryEvent, entry: StreamEntry
+) -> tuple[object, ...]:
     """An event's values in the order of EVENT_COLUMNS; times in the store's own ticks."""
     stamp, head = visit.stamp, entry.head
     return (
         *(key.site, event.ts_ms, event.event_id, event.name, key.visitor),
-        *(session_id(key, visit), visit.start_ms, visit.is_new),
+        *(session_id, visit.start_ms, visit.is_new),
         *(event.hostname, event.path, event.query, event.title),
         *stamp.attribution,
         *stamp.place,
