@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import brotli
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,12 +16,13 @@ _HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
+_QUICKLY = 4
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TAG = re.compile(rb"<(script|link)\b(?![^>]*\bnonce=)")
 
 
 class PageSecurity:
-    """Adds a nonce to each script of an HTML answer, and the headers that go with it."""
+    """Adds a nonce to each script of an HTML answer, the headers that go with it, and compresses it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,8 +53,12 @@ class PageSecurity:
             # NiceGUI escapes "<" in what it embeds: a literal tag comes from a template, its or ours.
             body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', bytes(html))
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-            headers += [(b"content-length", b"%d" % len(body)), *_HEADERS]
-            headers.append((b"content-security-policy", _policy(nonce).encode()))
+            headers += [*_HEADERS, (b"content-security-policy", _policy(nonce).encode())]
+            headers.append((b"vary", b"accept-encoding"))
+            if b"br" in dict(scope["headers"]).get(b"accept-encoding", b""):
+                body = brotli.compress(body, quality=_QUICKLY)
+                headers.append((b"content-encoding", b"br"))
+            headers.append((b"content-length", b"%d" % len(body)))
             await send({**start, "headers": headers})
             await send({"type": "http.response.body", "body": body})
 

@@ -33,4 +33,6 @@ def add_pages(app: FastAPI) -> None:
         show_welcome_message=False,
         binding_refresh_interval=None,
         reconnect_timeout=30,
+        # What a page misses while its connection is away for a moment; each message is kept until then.
+        message_history_length=100,
     )

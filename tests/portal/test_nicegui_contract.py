@@ -52,6 +52,7 @@ def test_the_socket_can_name_its_process() -> None:
 
 def test_run_with_takes_what_we_give_it() -> None:
     wanted = {"title", "tailwind", "gzip_middleware_factory", "show_welcome_message", "reconnect_timeout"}
+    wanted |= {"message_history_length"}
     assert wanted | {"binding_refresh_interval"} <= set(inspect.signature(ui.run_with).parameters)
 
 
