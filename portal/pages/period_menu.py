@@ -47,6 +47,9 @@ class PeriodMenu:
         self._label.text = (
             numbers.days(period.start, period.end, self._locale) if custom else preset_name(state.preset)
         )
+        # Empty, so that two presses are a new range; open at the month that is shown.
+        self._days.value = None
+        self._days.props["default-year-month"] = f"{period.end:%Y/%m}"
         self._choices.set_content(
             period_choices(state.preset, state.comparison, period.intervals, state.interval_in(period))
         )

@@ -80,14 +80,18 @@ def _latest(overview: Overview, metric: Metric, locale: str) -> str:
 def _legend(overview: Overview, metric: Metric, locale: str) -> Markup:
     if not overview.previous:
         return Markup("")
+    another_year = overview.series[-1].start.year != overview.previous[0].start.year
     return Markup(
         '<div class="chart-legend" aria-hidden="true"><span><i class="key"></i>{}</span>'
         '<span><i class="key before"></i>{}</span></div>'
-    ).format(_span(overview.series, locale), _span(overview.previous, locale))
+    ).format(
+        _span(overview.series, locale, with_year=another_year),
+        _span(overview.previous, locale, with_year=another_year),
+    )
 
 
-def _span(buckets: Sequence[Bucket], locale: str) -> str:
-    return numbers.days(buckets[0].start.date(), buckets[-1].start.date(), locale)
+def _span(buckets: Sequence[Bucket], locale: str, *, with_year: bool) -> str:
+    return numbers.days(buckets[0].start.date(), buckets[-1].start.date(), locale, with_year=with_year)
 
 
 def _points(values: Sequence[float | None], count: int, scale: Scale) -> list[list[Point]]:

@@ -123,11 +123,11 @@ def clock(at: datetime, locale: str) -> str:
     return format_time(at.time(), "short", locale=locale_of(locale))
 
 
-def days(first: date, last: date, locale: str) -> str:
-    """'22 Oct – 20 Nov', one day alone where both are the same; years where they are not this one's."""
+def days(first: date, last: date, locale: str, *, with_year: bool = False) -> str:
+    """'22 Oct – 20 Nov', one day alone where both are the same; with years where they differ or if asked."""
     if first == last:
         return long_day(first, locale)
-    if first.year == last.year:
+    if first.year == last.year and not with_year:
         return f"{day(first, locale)} – {day(last, locale)}"
     return f"{_medium_day(first, locale)} – {_medium_day(last, locale)}"
 

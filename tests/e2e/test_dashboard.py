@@ -47,7 +47,7 @@ async def on_the_dashboard(person: Person, world: World, user: MadeUser, query: 
     await person.signs_in(user.email, user.password)
     await person.page.wait_for_url("**/clients" if user is world.owner else "**/sites")
     await person.opens(f"/sites/{world.site.public_id}{query}")
-    await person.reads("Visitors", "12")
+    await person.reads("Visitors", "0" if "from=" in query else "12")
 
 
 async def test_what_is_pressed_is_in_the_address_and_the_way_back_leads_back(
@@ -172,3 +172,20 @@ async def test_dark_stays_dark_and_a_phone_has_a_menu(
         await mara.page.get_by_role("button", name="Menu").click()
         await mara.page.get_by_role("link", name="Realtime").click()
         await mara.sees("Right now")
+
+
+async def test_days_are_picked_in_the_calendar_and_compared_with_the_year_before(
+    browser: Browser, product: Product, world: World
+) -> None:
+    async with at(browser, product, world.agency.host) as mara:
+        await on_the_dashboard(mara, world, world.owner, "?period=custom&from=2026-03-02&to=2026-03-20")
+        await mara.presses("Period")
+        days = mara.page.locator(".q-date__calendar-days")
+        await days.get_by_role("button", name="5", exact=True).click()
+        await days.get_by_role("button", name="11", exact=True).click()
+        await mara.page.wait_for_url("**from=2026-03-05&to=2026-03-11**")
+        await mara.sees("Mar 5 – Mar 11")
+        await mara.presses("Period")
+        await mara.page.get_by_role("button", name="Year before").click()
+        await mara.page.wait_for_url("**compare=year**")
+        await mara.sees("Mar 5, 2025")
