@@ -73,6 +73,8 @@ class OneMachine:
 
         def is_ready() -> bool:
             assert self._process.poll() is None, self.said
+            if "Ready: " not in self.said:  # another one, just killed, may still answer for a moment
+                return False
             try:
                 return self.get("/readyz").status_code == 200
             except httpx.HTTPError:
