@@ -18,7 +18,7 @@ from tests.browser import FLAGS, chromium
 
 EVENTS = 300_000
 ROUNDS = 7
-OPEN = 20
+OPEN = 50
 HOST = "northwind.localhost"
 # The numbers are there, every panel has its rows, and a press would be answered.
 USABLE = "document.querySelectorAll('[data-panel] .bars li').length > 20 && !!window.did_handshake"

@@ -71,7 +71,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(analytics.clickhouse.close)
         await stack.enter_async_context(tenancy.invalidation.lifespan())
         await stack.enter_async_context(analytics.collect.router.lifespan())
-        spare_what_is_there()
+        spare_what_is_there(allocations=100_000)
         yield
 
 

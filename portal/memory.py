@@ -3,14 +3,12 @@
 import gc
 
 
-def spare_what_is_there() -> None:
-    """Leaves all that exists by now out of collections, and makes those rarer: for the end of a start.
+def spare_what_is_there(*, allocations: int) -> None:
+    """Leaves all that exists by now out of collections, and has one only after so many new objects.
 
-    Collections that look through everything made collect wait, and cost ingest a third of its time.
+    For the end of a start. Collections that look through everything made collect wait, and cost ingest a
+    third of its time; too rare ones let the pages that people left pile up.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 50, 100)
-
-
-_YOUNG = 100_000
+    gc.set_threshold(allocations, 20, 50)

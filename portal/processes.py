@@ -23,7 +23,7 @@ async def run_ingest(partitions: Sequence[int]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     redis = Redis.from_url(settings().redis_url, socket_timeout=30, socket_connect_timeout=5)
-    spare_what_is_there()
+    spare_what_is_there(allocations=100_000)
     log.info("ingest.started", partitions=list(partitions))
     try:
         await IngestWorker(redis, partitions, mark_first_event=mark_first_event).run(stop)

@@ -43,6 +43,7 @@ class OneMachine:
         self.port = port
         self._began = time.monotonic()
         self._words = data_dir.with_suffix(".out")
+        self._said_before = len(self._words.read_text()) if self._words.exists() else 0
         with self._words.open("ab") as output:
             self._process = subprocess.Popen(
                 [*COMMAND, "up"],
@@ -73,7 +74,8 @@ class OneMachine:
 
         def is_ready() -> bool:
             assert self._process.poll() is None, self.said
-            if "Ready: " not in self.said:  # another one, just killed, may still answer for a moment
+            # One of the same directory that was just killed may still answer for a moment.
+            if "Ready: " not in self.said[self._said_before :]:
                 return False
             try:
                 return self.get("/readyz").status_code == 200
