@@ -86,7 +86,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if api_errors.wants_json(request) or "here" not in request.scope["state"]:
+    if api_errors.wants_json(request) or "here" not in request.scope.get("state", {}):
         return api_errors.of_http(error)
     if error.status_code == 404:
         return trouble_page(request, 404, NotFound().message)
@@ -97,7 +97,7 @@ async def _on_mistake(request: Request, error: Exception) -> Response:
     """What nobody expected: the log has it all, the answer nothing of it."""
     log.error("request.failed", path=request.url.path, exc_info=error)
     sorry = InsightHubError()
-    if api_errors.wants_json(request) or "here" not in request.scope["state"]:
+    if api_errors.wants_json(request) or "here" not in request.scope.get("state", {}):
         return api_errors.of_error(sorry)
     return trouble_page(request, sorry.status, sorry.message)
 

@@ -17,8 +17,6 @@ class Here:
     """What hosts.py found out about a request before anything else runs."""
 
     host: HostOrganization
-    address: str
-    """The host with its port, as the browser wrote it."""
     theme: Theme
     viewer: Viewer | None
     token: str | None

@@ -47,7 +47,7 @@ class Hosts:
         except Unavailable as error:
             await _refuse(scope, receive, send, unavailable(error), error)
             return
-        here = Here(found, address, theme_of(found), viewer, token)
+        here = Here(found, theme_of(found), viewer, token)
         scope.setdefault("state", {})["here"] = here
         await self._app(scope, receive, send)
 

@@ -32,7 +32,6 @@ class PageSecurity:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
-        scope.setdefault("state", {})["nonce"] = nonce
         start: Message | None = None
         html = bytearray()
 

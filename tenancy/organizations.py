@@ -81,15 +81,6 @@ async def create_reseller(
     )
 
 
-async def create_direct(
-    db: AsyncSession, *, name: str, slug: str | None = None, locale: str = "en", timezone: str = "UTC"
-) -> OrganizationInfo:
-    """A new customer of the platform itself; db is an operator's or a system session."""
-    return await add_organization(
-        db, OrganizationKind.DIRECT, name=name, slug=slug, locale=locale, timezone=timezone
-    )
-
-
 async def add_organization(
     db: AsyncSession,
     kind: OrganizationKind,

@@ -149,7 +149,7 @@ def test_a_campaign_without_a_source_is_direct() -> None:
         "http://pay.checkout.example:8443/done",
         "",
         "about:blank",
-        "file:///home/kim/page.html",
+        "file:///page.html",
         "javascript:alert(1)",
         "https://",
         "https://[::1",
