@@ -171,7 +171,7 @@ def _page(page: Markup, background: BackgroundTask | None = None) -> HTMLRespons
     headers = {
         "cache-control": "private, no-store",
         "x-robots-tag": "noindex, nofollow",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",
     }
     return HTMLResponse(page, headers=headers, background=background)
 

@@ -142,7 +142,7 @@ class Links:
                 async with session(viewer) as db:
                     return await change_link(db, viewer, link, terms, password=password)
 
-            self._tell(await self._do(change))
+            await self._do(change)
 
         open_link_form(link, zone=self._zone, portfolio=link.site_id is None, save=save)
 
@@ -179,7 +179,8 @@ class Links:
     def _tell(self, link: SharedLink) -> None:
         """The address, ready to be copied, with the code for another site's page."""
         line = self._lines[str(link.id)]
-        with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
+        # Not inside the form's dialog, which goes away now.
+        with self._list.client.content, ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
             ui.label(_("The link is ready")).classes("dialog-title").props("role=heading aria-level=2")
             drawn(snippet_block(line.url, key="new-link", words=_("Copy the link")), "snippet")
             if link.terms.allowed_origins:

@@ -57,10 +57,8 @@ def embed_code(line: LinkLine) -> str:
 def _line(line: LinkLine, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
     link = line.link
     buttons = [
-        Markup(
-            '<span class="sr" id="link-{0}">{1}</span><button type="button" class="btn" '
-            'data-copy="#link-{0}">{2}<span data-copied="{3}" role="status">{4}</span></button>'
-        ).format(link.id.hex, line.url, icon("copy", 15), _("Copied"), _("Copy")),
+        _copy(f"link-{link.id.hex}", line.url, _("Copy")),
+        _copy(f"frame-{link.id.hex}", embed_code(line), _("Embed")) if link.terms.allowed_origins else "",
         Markup('<a class="btn square quiet" href="{}" target="_blank" aria-label="{}">{}</a>').format(
             line.url, _("Open"), icon("external-link")
         ),
@@ -83,6 +81,13 @@ def _line(line: LinkLine, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
         else "",
         Markup("").join(buttons),
     )
+
+
+def _copy(key: str, text: str, words: str) -> Markup:
+    return Markup(
+        '<span hidden id="{0}">{1}</span><button type="button" class="btn" data-copy="#{0}">{2}'
+        '<span data-copied="{3}" role="status">{4}</span></button>'
+    ).format(key, text, icon("copy", 15), _("Copied"), words)
 
 
 def _button(event: str, link: SharedLink, words: str, symbol: str) -> Markup:

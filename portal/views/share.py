@@ -42,7 +42,7 @@ def shared_page(
     ).format(trail, title, _periods(presets, chosen), "" if look.framed else mode_switch())
     bar = "" if look.framed else Markup('<header class="share-bar">{}</header>').format(brand(look.theme))
     page = Markup(
-        '<div class="share{}">{}<main class="main" id="main" data-follows>{}{}</main></div>'
+        '<div class="shared{}">{}<main class="main" id="main" data-follows>{}{}</main></div>'
     ).format(" framed" if look.framed else "", bar, head, body)
     return document(look.theme, title, page, locale=look.locale, mode=look.mode)
 

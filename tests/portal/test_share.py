@@ -190,7 +190,7 @@ async def test_search_engines_and_other_sites_do_not_learn_the_address(whole_app
     page = await looked_at(whole_app, client, link.path)
 
     assert page.headers["x-robots-tag"] == "noindex, nofollow"
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["cache-control"] == "private, no-store"
     assert "/_nicegui" not in page.text
 
