@@ -24,6 +24,9 @@ class Action(StrEnum):
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"
+    MAIL_CHANGED = "mail.changed"
+    MAIL_TESTED = "mail.tested"
+    MAIL_REMOVED = "mail.removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class SettingsPage(NamedTuple):
 
 
 _ = gettext_noop
-PAGES: tuple[SettingsPage, ...] = ()
+PAGES: tuple[SettingsPage, ...] = (SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),)
 """In the order of the navigation; each is a module of its own beside this one."""
 
 
