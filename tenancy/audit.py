@@ -27,6 +27,9 @@ class Action(StrEnum):
     LINK_CREATED = "link.created"
     LINK_CHANGED = "link.changed"
     LINK_REVOKED = "link.revoked"
+    MAIL_CHANGED = "mail.changed"
+    MAIL_TESTED = "mail.tested"
+    MAIL_REMOVED = "mail.removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,13 +63,18 @@ class SignInTries:
 
 async def admit_link_try(link: str, address: str) -> None:
     """Counts a try at the password of a shared link. Raises TooManyTries where there were too many."""
+    await admit(PER_LINK_AND_NETWORK, link, _keyed(_network(address)))
+    await admit(PER_LINK, link)
+
+
+async def admit(limit: RateLimitItem, *key: str) -> None:
+    """Counts one try of any kind. Raises TooManyTries; lets through what cannot be counted."""
     if not settings().rate_limits:
         return
     try:
-        await _hit(PER_LINK_AND_NETWORK, link, _keyed(_network(address)))
-        await _hit(PER_LINK, link)
+        await _hit(limit, *key)
     except (RedisError, OSError) as error:
-        log.warning("link.not_limited", error=type(error).__name__)
+        log.warning("try.not_limited", error=type(error).__name__)
 
 
 _KNOWN_S = 90 * 86_400
