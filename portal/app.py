@@ -24,6 +24,7 @@ from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
+from portal.worker import celery_app
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,8 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await tenancy.db.check_role()
+    # Tasks that this process queues go where the workers look.
+    celery_app.set_default()
     async with AsyncExitStack() as stack:
         # Closed last: whoever still listens at the end listens on what this closes, and would never stop.
         stack.push_async_callback(tenancy.db.dispose)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -35,6 +35,14 @@ class Font(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FooterLink:
+    """A link of the brand's own, under pages and mails: its imprint, its privacy policy."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """A brand. Colours are '#rrggbb', radius is in px; logos and favicon are digests of stored assets."""
 
@@ -51,6 +59,8 @@ class Theme:
     script_global: str = "analytics"
     names_platform: bool = False
     support_email: str | None = None
+    footer_links: tuple[FooterLink, ...] = ()
+    powered_by: bool = False
 
 
 PLATFORM_NAME = "InsightHub"
@@ -84,13 +94,16 @@ def theme_document(theme: Theme) -> dict[str, Any]:
     """What theme_from_document reads back, ready for JSON."""
     values = {field.name: getattr(theme, field.name) for field in fields(Theme)}
     del values["names_platform"]
+    values["footer_links"] = [asdict(link) for link in theme.footer_links]
     return {key: str(value) if isinstance(value, StrEnum) else value for key, value in values.items()}
 
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _GLOBAL = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,39}")
 _EMAIL = re.compile(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+")
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 LARGEST_RADIUS = 24
+MOST_FOOTER_LINKS = 6
 
 
 def _name(value: object) -> str:
@@ -143,6 +156,27 @@ def _email(field: str, value: object) -> str:
     return value
 
 
+def _footer_links(field: str, value: object) -> tuple[FooterLink, ...]:
+    if not isinstance(value, list) or len(value) > MOST_FOOTER_LINKS:
+        raise Invalid(_("At most six footer links fit."), field=field)
+    return tuple(_footer_link(field, link) for link in value)
+
+
+def _footer_link(field: str, link: object) -> FooterLink:
+    words, url = (link.get("words"), link.get("url")) if isinstance(link, dict) else (None, None)
+    if not isinstance(words, str) or not words.strip() or len(words) > 60:
+        raise Invalid(_("A footer link needs words, at most 60 letters."), field=field)
+    if not isinstance(url, str) or len(url) > 500 or not _WEB_ADDRESS.fullmatch(url):
+        raise Invalid(_("A footer link begins with https:// or http://."), field=field)
+    return FooterLink(words.strip(), url)
+
+
+def _yes_or_no(field: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid(_("That is either on or off."), field=field)
+    return value
+
+
 CHECKS = {
     "primary_color": _colour,
     "accent_color": _colour,
@@ -155,4 +189,6 @@ CHECKS = {
     "favicon": _digest,
     "script_global": _global,
     "support_email": _email,
+    "footer_links": _footer_links,
+    "powered_by": _yes_or_no,
 }

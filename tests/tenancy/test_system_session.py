@@ -26,6 +26,9 @@ CALLS = {
     ("tenancy/sites.py", "mark_first_event"),
     ("tenancy/tasks.py", "_purge_expired_sessions"),
     ("themes/assets.py", "load_asset"),
+    ("themes/mail/outbox.py", "_claim"),
+    ("themes/mail/outbox.py", "_note"),
+    ("themes/mail/outbox.py", "due_mails"),
 }
 
 
