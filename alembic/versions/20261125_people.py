@@ -7,7 +7,7 @@ from alembic import op
 from tenancy.rls import VISIBLE, tenant_table, walled_table
 
 revision = "20261125_people"
-down_revision = "20261125_audit"
+down_revision = "20261125_mail"
 branch_labels = None
 depends_on = None
 

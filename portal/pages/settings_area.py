@@ -27,7 +27,10 @@ class SettingsPage(NamedTuple):
 
 
 _ = gettext_noop
-PAGES: tuple[SettingsPage, ...] = ()
+PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage("/settings/people", _("People"), "users"),
+    SettingsPage("/settings/audit", _("Activity"), "activity", Permission.SEE_AUDIT),
+)
 """In the order of the navigation; each is a module of its own beside this one."""
 
 
