@@ -37,6 +37,9 @@ class Action(StrEnum):
     PERSON_SIGNED_IN = "person.signed_in"
     PERSON_SIGN_IN_REFUSED = "person.sign_in_refused"
     PERSON_SIGNED_OUT_EVERYWHERE = "person.signed_out_everywhere"
+    MAIL_CHANGED = "mail.changed"
+    MAIL_TESTED = "mail.tested"
+    MAIL_REMOVED = "mail.removed"
 
 
 @dataclass(frozen=True, slots=True)

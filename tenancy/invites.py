@@ -21,7 +21,7 @@ from tenancy.errors import Conflict, Forbidden, Invalid, NotFound
 from tenancy.ids import OrganizationId
 from tenancy.members import roles_to_give
 from tenancy.organizations import OrganizationInfo
-from tenancy.rate_limits import admit_invitation
+from tenancy.rate_limits import INVITATIONS, admit
 from tenancy.roles import Permission, Role
 from tenancy.sites import Site
 from tenancy.text import gettext as _
@@ -97,7 +97,7 @@ async def invite(
     email = checked_email(email)
     if await is_member(db, organization.id, email):
         raise AlreadyMember(field="email")
-    await admit_invitation(organization.id)
+    await admit(INVITATIONS, str(organization.id))
     token = secrets.token_urlsafe(32)
     row = models.Invitation(
         organization_id=organization.id,
@@ -125,7 +125,7 @@ async def resend(
 ) -> SentInvite:
     """The same invitation with a new link, for another seven days; the old link is dead."""
     row = await _waiting_row(db, viewer, organization, invite_id)
-    await admit_invitation(organization.id)
+    await admit(INVITATIONS, str(organization.id))
     token = secrets.token_urlsafe(32)
     row.token_hash = token_hash(token)
     row.host = await primary_host(db, organization.id)

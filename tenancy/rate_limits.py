@@ -61,14 +61,14 @@ class SignInTries:
         return f"sign-in-known:{self._account}:{self._network}"
 
 
-async def admit_invitation(organization_id: OrganizationId) -> None:
-    """Counts an invitation. Raises TooManyTries where an organisation sends too many: each is a mail."""
+async def admit(limit: RateLimitItem, *key: str) -> None:
+    """Counts one try of any kind. Raises TooManyTries; lets through what cannot be counted."""
     if not settings().rate_limits:
         return
     try:
-        await _hit(INVITATIONS, str(organization_id))
+        await _hit(limit, *key)
     except (RedisError, OSError) as error:
-        log.warning("invitation.not_limited", error=type(error).__name__)
+        log.warning("try.not_limited", error=type(error).__name__)
 
 
 _KNOWN_S = 90 * 86_400

@@ -51,11 +51,15 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_SIGNED_OUT_EVERYWHERE: Words(
         _("Signed out everywhere"), _("{actor} signed out on all devices.")
     ),
+    Action.MAIL_CHANGED: Words(_("Mail changed"), _("{actor} changed how mail is sent.")),
+    Action.MAIL_TESTED: Words(_("Mail tested"), _("{actor} tried how mail is sent.")),
+    Action.MAIL_REMOVED: Words(_("Mail server removed"), _("{actor} removed the own mail server.")),
 }
 SUBJECTS: Mapping[str, str] = {
     "organization": _("Organisations"),
     "site": _("Sites"),
     "person": _("People and sign-ins"),
+    "mail": _("Mail"),
 }
 _FIELDS = {
     "name": _("Name"),

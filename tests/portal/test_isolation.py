@@ -31,6 +31,7 @@ OPEN = {
     "/api/openapi.json",
     "/api/{path:path}",  # whatever does not exist
     "/brand/{digest}",  # logos, on the page to sign in
+    "/brand/{digest}.png",  # and in mails
     "/favicon.ico",
     "/healthz",
     "/ih.js",

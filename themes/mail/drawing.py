@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tenancy.text import gettext as _
-from themes.assets import asset_path
+from themes.assets import mail_picture_path
 from themes.contrast import GRAPHICS, ink_on, mix, readable
 from themes.css import FONTS, LIGHT_SURFACE, accent_on_dark, accent_on_light, dark_surface, light_page
 from themes.mail.brand import MailBrand
@@ -47,11 +47,6 @@ def draw_mail(mail: Mail, brand: MailBrand, locale: str, *, mode: Mode = Mode.SY
         html=_templates().get_template("mail.html").render(known),
         text=_templates().get_template("mail.txt").render(known),
     )
-
-
-def logo_path(digest: str) -> str:
-    """Where the portal serves a logo as a PNG: mail programs show no SVG."""
-    return f"{asset_path(digest)}.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,7 @@ def _logos(brand: MailBrand) -> dict[str, str]:
     light, dark = theme.logo_light or theme.logo_dark, theme.logo_dark or theme.logo_light
     if light is None or dark is None:
         return {}
-    return {"light": brand.base + logo_path(light), "dark": brand.base + logo_path(dark)}
+    return {"light": brand.base + mail_picture_path(light), "dark": brand.base + mail_picture_path(dark)}
 
 
 def _colours(theme: Theme) -> dict[str, _Colours]:

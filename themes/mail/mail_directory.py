@@ -31,7 +31,7 @@ def keep(message: EmailMessage) -> str:
     return _directory().add(message.as_bytes())
 
 
-def kept_mails(limit: int = 50) -> list[KeptMail]:
+def kept_mails(limit: int = 20) -> list[KeptMail]:
     """The newest mails in MAIL_DIR, newest first; empty without one."""
     if settings().mail_dir is None:
         return []

@@ -137,7 +137,7 @@ async def recent_mails(
 
 def wait_after(attempts: int) -> timedelta:
     """1, 2, 4, 8 ... minutes, two hours at most."""
-    return min(_FIRST_WAIT * 2 ** min(attempts - 1, 20), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * (1 << min(attempts - 1, 20)), _LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)

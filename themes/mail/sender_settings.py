@@ -12,10 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy.accounts import checked_email
-from tenancy.errors import Invalid
+from tenancy.audit import Action, Target, record
+from tenancy.errors import Forbidden, Invalid
 from tenancy.ids import OrganizationId
+from tenancy.roles import OrganizationKind, Permission
 from tenancy.sealing import seal, unseal
 from tenancy.text import gettext as _
+from tenancy.viewer import Viewer
 from themes.mail.servers import MAIL_PORTS, MailServer, Security
 from themes.models import MailSettingsRow
 from themes.settings import settings
@@ -72,8 +75,9 @@ async def sender_settings(db: AsyncSession, organization_id: OrganizationId) -> 
     )
 
 
-async def save_sender_settings(db: AsyncSession, organization_id: OrganizationId, form: SenderForm) -> None:
-    """Keeps them, unverified where the server or the sender is another. Raises Invalid, with the field."""
+async def save_sender_settings(db: AsyncSession, viewer: Viewer, form: SenderForm) -> None:
+    """Keeps the reseller's, unverified where anything is new. Raises Invalid, with the field."""
+    organization_id = _reseller_of(viewer)
     row = await db.scalar(select(MailSettingsRow).where(MailSettingsRow.organization_id == organization_id))
     security = _security(form.security)
     values = {
@@ -110,32 +114,43 @@ async def save_sender_settings(db: AsyncSession, organization_id: OrganizationId
         .values(organization_id=organization_id, **values)
         .on_conflict_do_update(index_elements=["organization_id"], set_=values)
     )
+    details = {name: str(values[name]) for name in ("host", "port", "security", "username", "from_address")}
+    await record(db, viewer, Action.MAIL_CHANGED, Target(place, str(values["host"])), details=details)
     log.info("mail.settings_saved", organization=place, host=values["host"])
 
 
-async def mark_verified(
-    db: AsyncSession, organization_id: OrganizationId, tested: SenderSettings, at: datetime
-) -> bool:
-    """A test mail went through these settings: from now on they are used. False where they changed since."""
+async def mark_verified(db: AsyncSession, viewer: Viewer, tested: SenderSettings) -> None:
+    """A test mail went through: from now on these are used, unless they were changed meanwhile."""
+    organization_id = _reseller_of(viewer)
     row = await db.scalar(
         select(MailSettingsRow).where(MailSettingsRow.organization_id == organization_id).with_for_update()
     )
     now = await sender_settings(db, organization_id)
     if row is None or now is None or (now.server, now.from_address) != (tested.server, tested.from_address):
-        return False
-    row.verified_at = at
-    return True
+        return
+    row.verified_at = datetime.now(UTC)
+    await record(db, viewer, Action.MAIL_TESTED, Target(str(organization_id), tested.server.host))
 
 
-async def remove_sender_settings(db: AsyncSession, organization_id: OrganizationId) -> None:
+async def remove_sender_settings(db: AsyncSession, viewer: Viewer) -> None:
     """Back to the platform's server."""
+    organization_id = _reseller_of(viewer)
     row = await db.scalar(select(MailSettingsRow).where(MailSettingsRow.organization_id == organization_id))
     if row is not None:
         await db.delete(row)
+        await record(db, viewer, Action.MAIL_REMOVED, Target(str(organization_id), row.host))
 
 
 _PURPOSE = "password of a mail server"
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+
+
+def _reseller_of(viewer: Viewer) -> OrganizationId:
+    viewer.require(Permission.MANAGE_MAIL)
+    if viewer.organization_kind is not OrganizationKind.RESELLER:
+        # The platform's own server stands in SMTP_URL.
+        raise Forbidden()
+    return viewer.organization_id
 
 
 def _host(value: str) -> str:

@@ -150,6 +150,7 @@ _ABOUT_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
 def _answer(error: Exception) -> tuple[int, str]:
     """The server's code and words, or what the library says."""
+    words: bytes | str
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, words = next(iter(error.recipients.values()))
