@@ -15,7 +15,7 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
-from portal import brand, signing, states
+from portal import audit_export, brand, invites, signing, states
 from portal.api import auth, documentation, sites, stats
 from portal.api import errors as api_errors
 from portal.assets import Assets
@@ -48,6 +48,8 @@ def create_app() -> FastAPI:
         from portal.sockets import BoundSockets
 
         app.include_router(signing.router)
+        app.include_router(invites.router)
+        app.include_router(audit_export.router)
         app.include_router(brand.router)
         app.include_router(share.router)
         add_pages(app)

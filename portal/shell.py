@@ -61,7 +61,8 @@ def frame(
 
 def navigation(here: Here, viewer: Viewer, groups: Sequence[NavGroup], current: str) -> Markup:
     """The inside of the sidebar."""
-    person = Person(viewer.name, viewer.organization_name, token_for(here.token or ""))
+    places = [(one.public_id, one.name) for one in viewer.belongs_to]
+    person = Person(viewer.name, viewer.organization_name, token_for(here.token or ""), places)
     return sidebar(here.theme, groups, current, person)
 
 

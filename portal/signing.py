@@ -7,23 +7,23 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from portal.here import CurrentHere, Here, client_of
+from portal.here import CurrentHere, CurrentViewer, Here, client_of
 from portal.security import safe_path
 from portal.views.documents import sign_in_page
 from tenancy.csrf import StaleForm, check_token, new_nonce, token_for
 from tenancy.errors import InsightHubError
-from tenancy.login import SESSION_DAYS, session_cookie, sign_in, sign_out
+from tenancy.login import SESSION_DAYS, choose_organization, session_cookie, sign_in, sign_out
 from tenancy.settings import settings
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/login", response_model=None)
-async def login_page(request: Request, here: CurrentHere, next: str = "/") -> Response:
+async def login_page(request: Request, here: CurrentHere, next: str = "/", email: str = "") -> Response:
     """The form, or straight on for who is signed in already."""
     if here.viewer is not None:
         return RedirectResponse(safe_path(next), 303)
-    return _form(request, here, next=next)
+    return _form(request, here, next=next, email=email)
 
 
 class SignInForm(BaseModel):
@@ -39,25 +39,60 @@ class SignInForm(BaseModel):
 async def login(request: Request, here: CurrentHere, sent: Annotated[SignInForm, Form()]) -> Response:
     """Signs in and goes on; or shows the form again, with what was wrong."""
     try:
-        check_token(request.cookies.get(_form_cookie()), sent.form)
+        check_form(request, sent.form)
         _viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
     except InsightHubError as error:
         status = 200 if isinstance(error, StaleForm) else error.status
         return _form(request, here, next=sent.next, email=sent.email, error=error.message, status=status)
     response = RedirectResponse(safe_path(sent.next), 303)
-    _set_cookie(response, session_cookie(), token, max_age=SESSION_DAYS * 24 * 60 * 60)
+    keep_session(response, token)
     return response
 
 
 @router.post("/logout", response_model=None)
-async def logout(here: CurrentHere, form: Annotated[str, Form()] = "") -> Response:
+async def logout(
+    here: CurrentHere, form: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/login"
+) -> Response:
     """Ends the session; its pages close by themselves."""
     if here.token is not None and here.viewer is not None:
         check_token(here.token, form)
         await sign_out(here.token)
-    response = RedirectResponse("/login", 303)
+    response = RedirectResponse(safe_path(next), 303)
     response.delete_cookie(session_cookie(), path="/", secure=_secure(), httponly=True, samesite="lax")
     return response
+
+
+@router.post("/organization", response_model=None)
+async def organization(
+    here: CurrentHere,
+    viewer: CurrentViewer,
+    organization: Annotated[str, Form()] = "",
+    form: Annotated[str, Form()] = "",
+) -> Response:
+    """Takes the session to another organisation of its person."""
+    check_token(here.token, form)
+    await choose_organization(viewer, organization)
+    return RedirectResponse("/", 303)
+
+
+def keep_session(response: Response, token: str) -> None:
+    """The browser keeps the session's token from now on."""
+    _set_cookie(response, session_cookie(), token, max_age=SESSION_DAYS * 24 * 60 * 60)
+
+
+def check_form(request: Request, token: str) -> None:
+    """Raises StaleForm for a form that is not from a page of ours in this browser."""
+    check_token(request.cookies.get(_form_cookie()), token)
+
+
+def form_nonce(request: Request) -> str:
+    """What the token of a form belongs to, while nobody is signed in."""
+    return request.cookies.get(_form_cookie()) or new_nonce()
+
+
+def keep_form_nonce(response: Response, nonce: str) -> None:
+    """The browser sends it along with the form."""
+    _set_cookie(response, _form_cookie(), nonce, max_age=24 * 60 * 60)
 
 
 def login_url(request: Request) -> str:
@@ -69,12 +104,12 @@ def login_url(request: Request) -> str:
 def _form(
     request: Request, here: Here, *, next: str, email: str = "", error: str | None = None, status: int = 200
 ) -> HTMLResponse:
-    nonce = request.cookies.get(_form_cookie()) or new_nonce()
+    nonce = form_nonce(request)
     page = sign_in_page(
         here.theme, form_token=token_for(nonce), next_path=safe_path(next), email=email, error=error
     )
     response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
-    _set_cookie(response, _form_cookie(), nonce, max_age=24 * 60 * 60)
+    keep_form_nonce(response, nonce)
     return response
 
 

@@ -59,7 +59,7 @@ async def add_member(db: AsyncSession, organization_id: OrganizationId, user_id:
         async with db.begin_nested():
             await db.execute(
                 membership.on_conflict_do_update(
-                    index_elements=["organization_id", "user_id"], set_={"role": role}
+                    index_elements=["organization_id", "user_id"], set_={"role": role, "sees_all_sites": True}
                 )
             )
     except IntegrityError:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
@@ -27,6 +28,18 @@ class Action(StrEnum):
     LINK_CREATED = "link.created"
     LINK_CHANGED = "link.changed"
     LINK_REVOKED = "link.revoked"
+    PERSON_INVITED = "person.invited"
+    PERSON_INVITED_AGAIN = "person.invited_again"
+    PERSON_UNINVITED = "person.uninvited"
+    PERSON_JOINED = "person.joined"
+    PERSON_ROLE_CHANGED = "person.role_changed"
+    PERSON_SITES_CHANGED = "person.sites_changed"
+    PERSON_REMOVED = "person.removed"
+    PERSON_LEFT = "person.left"
+    PERSON_MADE_OWNER = "person.made_owner"
+    PERSON_SIGNED_IN = "person.signed_in"
+    PERSON_SIGN_IN_REFUSED = "person.sign_in_refused"
+    PERSON_SIGNED_OUT_EVERYWHERE = "person.signed_out_everywhere"
     MAIL_CHANGED = "mail.changed"
     MAIL_TESTED = "mail.tested"
     MAIL_REMOVED = "mail.removed"
@@ -41,16 +54,26 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it, and where they belong: names as they were then. kind is person, key,
+    system, or unknown for who was turned away."""
+
+    id: str
+    name: str
+    organization: str
+    kind: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the log. address is the network address, empty where the system acted by itself."""
 
+    id: UUID
     at: datetime
     organization_id: OrganizationId
     organization_name: str
     action: str
-    actor_kind: str
-    actor_name: str
-    actor_organization: str
+    actor: Actor
     acting_as: str | None
     target: Target
     address: str
@@ -63,6 +86,7 @@ class Search:
 
     organization_id: OrganizationId | None = None
     actions: frozenset[str] = frozenset()
+    actor_id: str = ""
     words: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -86,14 +110,28 @@ async def record(
 
     details hold what changed, for people to read; never a secret.
     """
+    actor = Actor(str(viewer.user_id), viewer.name, viewer.organization_name)
+    await record_of(db, actor, action, target, organization_id or viewer.organization_id, details=details)
+
+
+async def record_of(
+    db: AsyncSession,
+    actor: Actor,
+    action: Action,
+    target: Target,
+    organization_id: OrganizationId,
+    *,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """As record, for somebody who is no viewer: not signed in yet, or no person at all."""
     db.add(
         models.AuditEntry(
-            organization_id=organization_id or viewer.organization_id,
+            organization_id=organization_id,
             action=action,
-            actor_kind="person",
-            actor_id=str(viewer.user_id),
-            actor_name=viewer.name,
-            actor_organization=viewer.organization_name,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            actor_organization=actor.organization,
             target=target.id,
             target_name=target.name,
             address=_address.get(),
@@ -104,13 +142,51 @@ async def record(
 
 
 async def entries(
-    db: AsyncSession, viewer: Viewer, search: Search, *, limit: int = 50, offset: int = 0
+    db: AsyncSession,
+    viewer: Viewer,
+    search: Search,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    after: Entry | None = None,
 ) -> list[Entry]:
-    """The newest first, of the viewer's organisation and those below. Raises Forbidden without permission."""
-    viewer.require(Permission.SEE_AUDIT)
-    rows = await db.execute(_found(search).limit(limit).offset(offset))
-    return [_entry(row, name) for row, name in rows]
+    """The newest first, of the viewer's organisation and those below; `after` an entry, those that follow it.
 
+    Raises Forbidden without permission.
+    """
+    viewer.require(Permission.SEE_AUDIT)
+    query = _found(search).limit(limit).offset(offset)
+    if after is not None:
+        place = tuple_(models.AuditEntry.at, models.AuditEntry.id)
+        query = query.where(place < tuple_(after.at, after.id))
+    return [_entry(row, name) for row, name in await db.execute(query)]
+
+
+async def actors(db: AsyncSession, viewer: Viewer, since: datetime) -> list[Actor]:
+    """Who did something since then, each once under their newest name, by name."""
+    viewer.require(Permission.SEE_AUDIT)
+    found = [Actor(*row) for row in await db.execute(_ACTORS, {"since": since})]
+    return sorted(found, key=lambda actor: actor.name.casefold())
+
+
+def changes(before: object, after: object) -> dict[str, list[Any]]:
+    """Each field that differs between two dataclasses, with what it was and is, for details."""
+    pairs = ((one.name, getattr(before, one.name), getattr(after, one.name)) for one in fields(before))  # type: ignore[arg-type]
+    return {name: [_plain(was), _plain(now)] for name, was, now in pairs if was != now}
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+# A log of years has few people in it: a bound keeps a menu from growing without end.
+_ACTORS = text("""
+SELECT DISTINCT ON (actor_id) actor_id, actor_name, actor_organization, actor_kind
+  FROM audit_entries
+ WHERE at >= :since AND actor_id <> ''
+ ORDER BY actor_id, at DESC
+ LIMIT 300
+""")
 
 _address: ContextVar[str] = ContextVar("address", default="")
 
@@ -120,12 +196,14 @@ def _found(search: Search) -> Select[models.AuditEntry, str]:
     query = (
         select(log, models.Organization.name)
         .join(models.Organization, models.Organization.id == log.organization_id)
-        .order_by(log.at.desc(), log.id)
+        .order_by(log.at.desc(), log.id.desc())
     )
     if search.organization_id is not None:
         query = query.where(log.organization_id == search.organization_id)
     if search.actions:
         query = query.where(log.action.in_(search.actions))
+    if search.actor_id:
+        query = query.where(log.actor_id == search.actor_id)
     if search.words:
         words = search.words.lower()
         query = query.where(
@@ -145,13 +223,12 @@ def _found(search: Search) -> Select[models.AuditEntry, str]:
 
 def _entry(row: models.AuditEntry, organization_name: str) -> Entry:
     return Entry(
+        id=row.id,
         at=row.at,
         organization_id=OrganizationId(row.organization_id),
         organization_name=organization_name,
         action=row.action,
-        actor_kind=row.actor_kind,
-        actor_name=row.actor_name,
-        actor_organization=row.actor_organization,
+        actor=Actor(row.actor_id, row.actor_name, row.actor_organization, row.actor_kind),
         acting_as=row.acting_as,
         target=Target(row.target, row.target_name),
         address=row.address,

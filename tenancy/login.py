@@ -1,6 +1,8 @@
 """Signing in and out. A session is a random token in a cookie; the database holds its hash."""
 
+import asyncio
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -10,10 +12,11 @@ from sqlalchemy import Row, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
+from tenancy.audit import Action, Actor, Target, record, record_of
 from tenancy.cache import ReadThrough
 from tenancy.db import after_commit, system_session
 from tenancy.domains import HostOrganization
-from tenancy.errors import NotSignedIn
+from tenancy.errors import NotFound, NotSignedIn
 from tenancy.ids import OrganizationId, UserId
 from tenancy.invalidation import Channel, on_change, publish
 from tenancy.passwords import hash_password, is_demo_password_elsewhere, needs_rehash, verify_password
@@ -21,7 +24,7 @@ from tenancy.rate_limits import SignInTries
 from tenancy.roles import OrganizationKind, Role
 from tenancy.settings import settings
 from tenancy.text import gettext_noop as _
-from tenancy.viewer import Viewer
+from tenancy.viewer import Belonging, Viewer
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +43,16 @@ async def sign_in(host: HostOrganization, email: str, password: str, address: st
 
     Raises WrongCredentials, or TooManyTries.
     """
+    user_id = await prove_password(host, email, password, address)
+    async with system_session(reason="start a session") as db:
+        viewer, token = await start_session(db, host, user_id)
+        await record(db, viewer, Action.PERSON_SIGNED_IN, Target(viewer.email, viewer.name))
+    log.info("sign_in.succeeded", session=str(viewer.session_id), host=host.host)
+    return viewer, token
+
+
+async def prove_password(host: HostOrganization, email: str, password: str, address: str) -> UserId:
+    """Whose account it is. Raises WrongCredentials, or TooManyTries."""
     email = email.strip().lower()
     tries = SignInTries(host.realm_id, email, address)
     await tries.admit()
@@ -47,32 +60,65 @@ async def sign_in(host: HostOrganization, email: str, password: str, address: st
     right = await verify_password(password_hash, password) and not is_demo_password_elsewhere(password)
     if user_id is None or password_hash is None or not right:
         log.info("sign_in.refused", host=host.host)
+        if user_id is not None:
+            # Nobody waits for it: how long the answer takes must not tell which accounts exist.
+            recording = asyncio.create_task(_record_refusal(host, user_id))
+            _recording.add(recording)
+            recording.add_done_callback(_recording.discard)
         raise WrongCredentials()
-    token = secrets.token_urlsafe(32)
-    async with system_session(reason="start a session") as db:
-        if needs_rehash(password_hash):
-            renewed = await hash_password(password)
-            await db.execute(
-                update(models.User).where(models.User.id == user_id).values(password_hash=renewed)
-            )
-        await db.execute(
-            _START,
-            {
-                "realm": host.realm_id,
-                "user": user_id,
-                "host": host.organization_id,
-                "token": _hash(token),
-                "days": SESSION_DAYS,
-            },
-        )
-        row = await _find(db, _hash(token), host.organization_id)
-        if row is None:
-            # A person without membership where they sign in: roll the session back.
-            raise WrongCredentials()
+    if needs_rehash(password_hash):
+        await _renew(user_id, await hash_password(password))
     await tries.succeeded()
-    viewer = _viewer(row)
-    log.info("sign_in.succeeded", session=str(viewer.session_id), host=host.host)
+    return user_id
+
+
+async def start_session(
+    db: AsyncSession, host: HostOrganization, user_id: UserId, organization_id: OrganizationId | None = None
+) -> tuple[Viewer, str]:
+    """A new session of somebody whose identity is proven, in one of their organisations, and its token.
+
+    db is a system session. Raises WrongCredentials for who is no member of anything on this host.
+    """
+    token = secrets.token_urlsafe(32)
+    await db.execute(
+        _START,
+        {
+            "realm": host.realm_id,
+            "user": user_id,
+            "host": host.organization_id,
+            "token": _hash(token),
+            "days": SESSION_DAYS,
+            "organization": organization_id,
+        },
+    )
+    viewer = _viewer(await _find(db, _hash(token), host.organization_id))
+    if viewer is None:
+        raise WrongCredentials()
+    await place_session(db, viewer.session_id, viewer.organization_id)
     return viewer, token
+
+
+async def choose_organization(viewer: Viewer, public_id: str) -> None:
+    """From now on this session is in another of the viewer's organisations. NotFound where it is none."""
+    if public_id not in {one.public_id for one in viewer.belongs_to}:
+        raise NotFound()
+    async with system_session(reason="choose an organisation") as db:
+        await db.execute(_CHOOSE, {"session": viewer.session_id, "organization": public_id})
+        await db.execute(_SEEN, {"session": viewer.session_id})
+        after_commit(db, publish, Channel.SESSION, f"place:{viewer.session_id}")
+
+
+async def place_session(db: AsyncSession, session_id: UUID, organization_id: OrganizationId) -> None:
+    """Puts a session into an organisation of its person, and notes that the person was seen there."""
+    await db.execute(_PLACE, {"session": session_id, "organization": organization_id})
+    await db.execute(_SEEN, {"session": session_id})
+
+
+async def end_sessions_in(organization_id: OrganizationId, user_id: UserId) -> None:
+    """Ends a person's sessions in one organisation; those in others go on."""
+    async with system_session(reason="end sessions in an organisation") as db:
+        await db.execute(_END_IN, {"organization": organization_id, "user": user_id})
+        after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
 
 
 async def viewer_for_token(token: str, host: HostOrganization) -> Viewer | None:
@@ -97,6 +143,7 @@ async def sign_out_everywhere(user_id: UserId) -> None:
     async with system_session(reason="sign out everywhere") as db:
         await db.execute(delete(models.UserSession).where(models.UserSession.user_id == user_id))
         after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
+        await _record_about(db, user_id, Action.PERSON_SIGNED_OUT_EVERYWHERE)
 
 
 def session_cookie() -> str:
@@ -105,16 +152,17 @@ def session_cookie() -> str:
 
 
 _START = text("""
-INSERT INTO user_sessions (organization_id, user_id, host_organization_id, token_hash, expires_at)
-VALUES (:realm, :user, :host, :token, now() + make_interval(days => :days))
+INSERT INTO user_sessions (organization_id, user_id, host_organization_id, chosen_organization_id,
+                           token_hash, expires_at)
+VALUES (:realm, :user, :host, :organization, :token, now() + make_interval(days => :days))
 """)
 
 _ACCOUNT = text("SELECT id, password_hash FROM app.credentials(:realm, :email)")
 
-# A person may be a member of several organisations: the realm's own counts first, then the oldest.
+# The organisation of a session is the one that was chosen, else the realm's own, else the oldest membership.
 _FIND = text("""
 SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen, u.id AS user_id, u.email,
-       u.name, coalesce(u.locale, o.locale) AS locale, o.id AS organization_id, o.kind,
+       u.name, coalesce(u.locale, o.locale) AS locale, o.id AS organization_id, o.public_id, o.kind,
        o.name AS organization_name, m.role, s.host_organization_id
   FROM user_sessions s
   JOIN users u ON u.id = s.user_id
@@ -125,6 +173,32 @@ SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen,
    AND s.expires_at > now()
    AND (o.id = o.realm_id
         OR EXISTS (SELECT FROM org_tree t WHERE t.ancestor_id = :host AND t.descendant_id = o.id))
+ ORDER BY o.id IS NOT DISTINCT FROM s.chosen_organization_id DESC, o.id = o.realm_id DESC,
+          m.created_at, m.id
+""")
+
+# Once chosen, a session stays where it is when its person joins something else.
+_PLACE = text("UPDATE user_sessions SET chosen_organization_id = :organization WHERE id = :session")
+
+_CHOOSE = text("""
+UPDATE user_sessions s SET chosen_organization_id = o.id FROM organizations o
+ WHERE s.id = :session AND o.public_id = :organization AND o.realm_id = s.organization_id
+""")
+
+_SEEN = text("""
+UPDATE memberships m SET last_seen_at = now() FROM user_sessions s
+ WHERE s.id = :session AND m.user_id = s.user_id AND m.organization_id = s.chosen_organization_id
+""")
+
+_END_IN = text("""
+DELETE FROM user_sessions
+ WHERE user_id = :user AND coalesce(chosen_organization_id, :organization) = :organization
+""")
+
+_PERSON = text("""
+SELECT u.id::text AS id, u.email, u.name, o.id AS organization_id, o.name AS organization_name
+  FROM users u JOIN memberships m ON m.user_id = u.id JOIN organizations o ON o.id = m.organization_id
+ WHERE u.id = :user
  ORDER BY o.id = o.realm_id DESC, m.created_at, m.id
  LIMIT 1
 """)
@@ -145,11 +219,45 @@ async def _credentials(realm_id: OrganizationId, email: str) -> tuple[UserId | N
     return (None, None) if row is None else (UserId(row.id), row.password_hash)
 
 
-async def _find(db: AsyncSession, token_hash: bytes, host_id: UUID) -> Row[Any] | None:
-    return (await db.execute(_FIND, {"token": token_hash, "host": host_id})).one_or_none()
+async def _find(db: AsyncSession, token_hash: bytes, host_id: UUID) -> Sequence[Row[Any]]:
+    """A row for each organisation that the session can go to, the one where it is first."""
+    return (await db.execute(_FIND, {"token": token_hash, "host": host_id})).all()
 
 
-def _viewer(row: Row[Any]) -> Viewer:
+async def _renew(user_id: UserId, password_hash: str) -> None:
+    async with system_session(reason="renew the hash of a password") as db:
+        await db.execute(
+            update(models.User).where(models.User.id == user_id).values(password_hash=password_hash)
+        )
+
+
+_recording: set[asyncio.Task[None]] = set()
+
+
+async def _record_refusal(host: HostOrganization, user_id: UserId) -> None:
+    async with system_session(reason="record a refused sign-in") as db:
+        await _record_about(
+            db, user_id, Action.PERSON_SIGN_IN_REFUSED, Actor("", "", "", "unknown"), host.host
+        )
+
+
+async def _record_about(
+    db: AsyncSession, user_id: UserId, action: Action, actor: Actor | None = None, host: str | None = None
+) -> None:
+    """In the log of the person's first organisation; nowhere for who has none."""
+    row = (await db.execute(_PERSON, {"user": user_id})).one_or_none()
+    if row is not None:
+        actor = actor or Actor(row.id, row.name, row.organization_name)
+        details = {"host": host} if host else {}
+        organization_id = OrganizationId(row.organization_id)
+        await record_of(db, actor, action, Target(row.email, row.name), organization_id, details=details)
+
+
+def _viewer(rows: Sequence[Row[Any]]) -> Viewer | None:
+    if not rows:
+        return None
+    row = rows[0]
+    places = (Belonging(one.public_id, one.organization_name) for one in rows)
     return Viewer(
         user_id=UserId(row.user_id),
         email=row.email,
@@ -161,21 +269,24 @@ def _viewer(row: Row[Any]) -> Viewer:
         host_organization_id=OrganizationId(row.host_organization_id),
         session_id=row.session_id,
         locale=row.locale,
+        belongs_to=tuple(sorted(places, key=lambda one: (one.name.casefold(), one.public_id))),
     )
 
 
 async def _fetch_viewer(key: str) -> Viewer | None:
     token_hash, host_id = key.split()
     async with system_session(reason="viewer of a token") as db:
-        row = await _find(db, bytes.fromhex(token_hash), UUID(host_id))
-        if row is not None and row.unseen:
-            await db.execute(_TOUCH, {"session": row.session_id, "days": SESSION_DAYS})
-    return None if row is None else _viewer(row)
+        rows = await _find(db, bytes.fromhex(token_hash), UUID(host_id))
+        viewer = _viewer(rows)
+        if viewer is not None and rows[0].unseen:
+            await db.execute(_TOUCH, {"session": viewer.session_id, "days": SESSION_DAYS})
+            await place_session(db, viewer.session_id, viewer.organization_id)
+    return viewer
 
 
 def _forget(key: str) -> None:
     kind, _colon, id_ = key.partition(":")
-    if kind == "session":
+    if kind in {"session", "place"}:
         _viewers.forget_where(lambda viewer: str(viewer.session_id) == id_)
     elif kind == "user":
         _viewers.forget_where(lambda viewer: str(viewer.user_id) == id_)

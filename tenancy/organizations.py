@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
+from tenancy.audit import Action, Target, record
 from tenancy.errors import Conflict, NotFound
 from tenancy.ids import OrganizationId
 from tenancy.roles import OrganizationKind, Permission
@@ -45,6 +46,11 @@ async def get_organization(db: AsyncSession, public_id: str) -> OrganizationInfo
     return _info(row)
 
 
+async def own_organization(db: AsyncSession, viewer: Viewer) -> OrganizationInfo:
+    """The organisation that the viewer is in."""
+    return await organization_by_id(db, viewer.organization_id)
+
+
 async def organization_by_id(db: AsyncSession, organization_id: OrganizationId) -> OrganizationInfo:
     """The organisation of a row that points at it, where the viewer may see it; else NotFound."""
     row = await db.get(models.Organization, organization_id)
@@ -70,7 +76,7 @@ async def create_client(
 ) -> OrganizationInfo:
     """A new client of the viewer's reseller."""
     viewer.require(Permission.MANAGE_CLIENTS)
-    return await add_organization(
+    client = await add_organization(
         db,
         OrganizationKind.CLIENT,
         parent_id=viewer.organization_id,
@@ -78,6 +84,9 @@ async def create_client(
         locale=locale,
         timezone=timezone,
     )
+    target = Target(client.public_id, client.name)
+    await record(db, viewer, Action.ORGANIZATION_CREATED, target, organization_id=client.id)
+    return client
 
 
 async def create_reseller(

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in, so that guessing is slow and the owner is never locked out."""
+"""How often somebody may try to sign in or send mail: guessing is slow, and no owner is ever locked out."""
 
 import hmac
 import time
@@ -6,7 +6,7 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
@@ -26,6 +26,8 @@ PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(5, 5, namespace="sign-in-accoun
 PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="sign-in-account")
 PER_LINK_AND_NETWORK = RateLimitItemPerMinute(10, 5, namespace="link-network")
 PER_LINK = RateLimitItemPerHour(300, 1, namespace="link")
+# A whole company in one day, and no more strangers than that.
+INVITATIONS = RateLimitItemPerDay(200, 1, namespace="invitations")
 
 
 class SignInTries:

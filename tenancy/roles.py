@@ -79,6 +79,22 @@ def allows(role: Role, kind: OrganizationKind, permission: Permission) -> bool:
     return has and kind in _KINDS.get(permission, frozenset(OrganizationKind))
 
 
+def adds_to(role: Role, other: Role) -> bool:
+    """Whether somebody with `other` would gain anything by having `role`."""
+    return role is Role.OPERATOR or any(role in may and other not in may for may in _ROLES.values())
+
+
+def may_give(role: Role, kind: OrganizationKind, *, from_above: bool = False) -> frozenset[Role]:
+    """The roles in an organisation of this kind that somebody may give to others, and take from them.
+
+    `from_above`: their role is in the organisation above, whose owners and admins set up the one below.
+    """
+    if not allows(role, kind, Permission.MANAGE_PEOPLE):
+        return frozenset()
+    without = frozenset() if from_above or role is not Role.ADMIN else frozenset({Role.OWNER})
+    return roles_of(kind) - without
+
+
 def roles_of(kind: OrganizationKind) -> frozenset[Role]:
     """The roles that a person can have in an organisation of this kind."""
     if kind is OrganizationKind.PLATFORM:

@@ -1,15 +1,17 @@
 """Sites: what the pages and the API hold as proof of access, and what collect needs to know of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
+from tenancy.audit import Action, Target, changes, record
 from tenancy.cache import ReadThrough
 from tenancy.db import after_commit, system_session
 from tenancy.errors import NotFound
@@ -117,6 +119,7 @@ async def create_site(
     db.add(row)
     await db.flush()
     log.info("site.created", site=row.public_id)
+    await _record(db, viewer, Action.SITE_CREATED, row, {"domain": row.domain})
     return _site(row)
 
 
@@ -136,6 +139,7 @@ async def update_site(
     """The site with what is given changed."""
     viewer.require(Permission.MANAGE_SITES)
     row = await _row(db, site)
+    before = _site(row)
     if name is not None:
         row.name = checked_name(name)
     if domain is not None:
@@ -152,7 +156,10 @@ async def update_site(
         row.allowed_hosts = checked_hosts(allowed_hosts)
     await db.flush()
     after_commit(db, publish, Channel.SITE, site.tracking_id)
-    return _site(row)
+    after = _site(row)
+    if changed := changes(before, after):
+        await _record(db, viewer, Action.SITE_CHANGED, row, changed)
+    return after
 
 
 async def delete_site(db: AsyncSession, viewer: Viewer, site: Site) -> None:
@@ -163,6 +170,7 @@ async def delete_site(db: AsyncSession, viewer: Viewer, site: Site) -> None:
     await db.flush()
     after_commit(db, publish, Channel.SITE, site.tracking_id)
     log.info("site.deleted", site=site.public_id)
+    await _record(db, viewer, Action.SITE_DELETED, row, {"domain": row.domain})
 
 
 async def collect_site(tracking_id: str) -> CollectSite | None:
@@ -199,6 +207,15 @@ async def _row(db: AsyncSession, site: Site) -> models.Site:
     if row is None:
         raise NotFound()
     return row
+
+
+async def _record(
+    db: AsyncSession, viewer: Viewer, action: Action, row: models.Site, details: Mapping[str, Any]
+) -> None:
+    target = Target(row.public_id, row.name)
+    await record(
+        db, viewer, action, target, organization_id=OrganizationId(row.organization_id), details=details
+    )
 
 
 def _site(row: models.Site) -> Site:

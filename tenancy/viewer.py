@@ -9,6 +9,14 @@ from tenancy.roles import OrganizationKind, Permission, Role, allows
 
 
 @dataclass(frozen=True, slots=True)
+class Belonging:
+    """An organisation that a person is a member of."""
+
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """A signed-in person in one organisation, on the host of another or the same."""
 
@@ -22,6 +30,8 @@ class Viewer:
     host_organization_id: OrganizationId
     session_id: UUID
     locale: str
+    belongs_to: tuple[Belonging, ...] = ()
+    """Every organisation that this session can go to, by name; the viewer is in one of them."""
 
     def may(self, permission: Permission) -> bool:
         return allows(self.role, self.organization_kind, permission)

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -133,6 +134,27 @@ def a_viewer(organization: MadeOrganization, role: Role | None = None) -> Viewer
         host_organization_id=organization.realm_id,
         session_id=uuid4(),
         locale="en",
+    )
+
+
+def viewer_of(user: MadeUser) -> Viewer:
+    """The person in their organisation, as if they had signed in."""
+    return replace(a_viewer(user.organization, user.role), user_id=user.id, email=user.email, name=user.name)
+
+
+def info_of(made: MadeOrganization) -> OrganizationInfo:
+    """The organisation as get_organization would hand it out."""
+    return OrganizationInfo(
+        id=made.id,
+        public_id=made.public_id,
+        kind=made.kind,
+        parent_id=None if made.id == made.realm_id else made.realm_id,
+        realm_id=made.realm_id,
+        name=made.name,
+        slug=made.slug,
+        locale="en",
+        timezone="UTC",
+        created_at=datetime.now(UTC),
     )
 
 

@@ -7,10 +7,12 @@ from nicegui import app as frame_app
 from nicegui import ui
 
 from portal.pages import (
+    audit,
     clients,
     home,
     mail_settings,
     overview,
+    people,
     settings_area,
     sharing,
     site,
@@ -22,10 +24,12 @@ from tenancy.errors import InsightHubError
 
 __all__ = [
     "add_pages",
+    "audit",
     "clients",
     "home",
     "mail_settings",
     "overview",
+    "people",
     "settings_area",
     "sharing",
     "site",

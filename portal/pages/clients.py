@@ -58,8 +58,15 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
             crumbs = [(clients_title(viewer), "/clients")]
             drawn(heading(owner.name, crumbs=crumbs, mark=True), "contents")
             box("div", "space")
+            if viewer.may(Permission.MANAGE_PEOPLE):
+                drawn(link_button("users", _("People"), f"/clients/{owner.public_id}/people"), "contents")
+            if viewer.may(Permission.SEE_AUDIT):
+                drawn(
+                    link_button("activity", _("Activity"), f"/settings/audit?in={owner.public_id}"),
+                    "contents",
+                )
             if viewer.may(Permission.SHARE_REPORTS):
-                drawn(link_button(_("Sharing"), f"/clients/{owner.public_id}/sharing", "share-2"), "contents")
+                drawn(link_button("share-2", _("Sharing"), f"/clients/{owner.public_id}/sharing"), "contents")
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
         await draw_sites(viewer, sites)

@@ -16,6 +16,12 @@ NAMES = (
 )
 
 
+def listen_to(handlers: Mapping[str, Handler]) -> None:
+    """For a page whose parts stay: these are called, with the text that the button carries."""
+    for name, handle in handlers.items():
+        ui.on(name, _heard(told(handle)))
+
+
 class PageEvents:
     """Listens once per page: NiceGUI would keep the listeners of parts that are gone."""
 
@@ -29,15 +35,20 @@ class PageEvents:
         self._handlers = {name: told(handle) for name, handle in handlers.items()}
 
     def _dispatch(self, name: str) -> Callable[[GenericEventArguments], Awaitable[None]]:
-        async def on_event(event: GenericEventArguments) -> None:
-            handle = self._handlers.get(name)
-            text = event.args if isinstance(event.args, str) else ""
-            if handle is None:
-                return
-            try:
-                await handle(text)
-            except (KeyError, ValueError, IndexError):
-                # Whatever this text is, no button of ours sent it.
-                return
+        async def handle(text: str) -> None:
+            handler = self._handlers.get(name)
+            if handler is not None:
+                await handler(text)
 
-        return on_event
+        return _heard(handle)
+
+
+def _heard(handle: Handler) -> Callable[[GenericEventArguments], Awaitable[None]]:
+    async def on_event(event: GenericEventArguments) -> None:
+        try:
+            await handle(event.args if isinstance(event.args, str) else "")
+        except (KeyError, ValueError, IndexError):
+            # Whatever this text is, no button of ours sent it.
+            return
+
+    return on_event

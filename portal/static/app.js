@@ -11,7 +11,13 @@
     return element;
   };
 
+  // A form of conditions that shows its answer as soon as one of them is chosen.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("form[data-auto] select")) event.target.form.requestSubmit();
+  });
+
   document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll("details.switcher[open]")) if (!open.contains(event.target)) open.open = false;
     const target = event.target.closest?.("[data-emit],[data-copy],[data-mode-switch],[data-menu]");
     const side = find(".side");
     if (side?.classList.contains("open") && (!event.target.closest(".side") || event.target.closest("a"))) setMenu(false);

@@ -73,10 +73,10 @@ def sign_in_page(
         error=notice(error) if error else "",
         token=form_token,
         next=next_path,
-        email=_field(_("Email"), "email", "username", value=email, focus=not email),
-        password=_field(_("Password"), "password", "current-password", focus=bool(email)),
+        email=field(_("Email"), "email", "username", value=email, focus=not email),
+        password=field(_("Password"), "password", "current-password", focus=bool(email)),
     )
-    return document(theme, _("Sign in"), _plain(theme, form), locale=locale, mode=mode)
+    return document(theme, _("Sign in"), plain(theme, form), locale=locale, mode=mode)
 
 
 def error_page(
@@ -96,7 +96,7 @@ def error_page(
     body = Markup('<section class="lost"><b class="num">{}</b><h1>{}</h1><p>{}</p>{}</section>').format(
         status, title, message, link
     )
-    return document(theme, title, _plain(theme, body), locale=locale, mode=mode)
+    return document(theme, title, plain(theme, body), locale=locale, mode=mode)
 
 
 def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> Markup:
@@ -131,13 +131,15 @@ def _logo(theme: Theme, digest: str, classes: str) -> Markup:
     )
 
 
-def _field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: bool = False) -> Markup:
+def field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: bool = False) -> Markup:
+    """A labelled input of this name: email, password, or a plain text."""
     return Markup(
         '<div class="field"><label for="{kind}">{label}</label>'
-        '<input id="{kind}" name="{kind}" type="{kind}" '
+        '<input id="{kind}" name="{kind}" type="{type}" '
         'value="{value}" autocomplete="{autocomplete}" maxlength="1024" required{focus}></div>'
     ).format(
         kind=kind,
+        type=kind if kind in {"email", "password"} else "text",
         label=label,
         value=value,
         autocomplete=autocomplete,
@@ -145,7 +147,8 @@ def _field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: 
     )
 
 
-def _plain(theme: Theme, content: Markup) -> Markup:
+def plain(theme: Theme, content: Markup) -> Markup:
+    """The body of a plain page: the brand above, the content in the middle."""
     support = (
         Markup('<a href="mailto:{0}">{0}</a>').format(theme.support_email) if theme.support_email else ""
     )

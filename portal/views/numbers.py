@@ -3,6 +3,7 @@
 import math
 from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
@@ -121,6 +122,16 @@ def month(of: date, locale: str, *, with_year: bool = False) -> str:
 def clock(at: datetime, locale: str) -> str:
     """'15:00' or '3:00 PM', in the zone that the time carries."""
     return format_time(at.time(), "short", locale=locale_of(locale))
+
+
+@lru_cache(maxsize=_CACHE)
+def moment(at: datetime, timezone: str, locale: str) -> str:
+    """'25 Nov 2026, 14:02', in a time zone."""
+    local, babel = at.astimezone(ZoneInfo(timezone)), locale_of(locale)
+    pattern = str(babel.datetime_formats["medium"]).replace("'", "")
+    return pattern.format(
+        format_time(local.time(), "short", locale=babel), format_date(local.date(), "medium", locale=babel)
+    )
 
 
 def days(first: date, last: date, locale: str, *, with_year: bool = False) -> str:

@@ -26,11 +26,13 @@ class NavGroup(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Who is signed in, and the token of the form that signs them out."""
+    """Who is signed in, where they can go, and the token of the forms that take them there, or out."""
 
     name: str
     organization: str
     form_token: str
+    places: Sequence[tuple[str, str]] = ()
+    """Public ids and names of the organisations that the person belongs to."""
 
 
 def sidebar_class(theme: Theme) -> str:
@@ -69,9 +71,11 @@ def heading(title: str, *, crumbs: Sequence[tuple[str, str]] = (), mark: bool = 
     )
 
 
-def link_button(words: str, href: str, symbol: str) -> Markup:
-    """A link that looks like a button."""
-    return Markup('<a class="btn" href="{}">{}<span>{}</span></a>').format(href, icon(symbol), words)
+def link_button(symbol: str, words: str, href: str, *, download: bool = False) -> Markup:
+    """A link in the look of a button."""
+    return Markup('<a class="btn" href="{}"{}>{}{}</a>').format(
+        href, Markup(" download") if download else "", icon(symbol), words
+    )
 
 
 def skip_link() -> Markup:
@@ -103,18 +107,47 @@ def _group(group: NavGroup, current: str) -> Markup:
 
 
 def _account(person: Person) -> Markup:
-    initials = "".join(word[0] for word in person.name.split()[:2]).upper() or "·"
     return Markup(
-        '<div class="account"><span class="avatar" aria-hidden="true">{}</span>'
-        "<div><b>{}</b><small>{}</small></div>"
-        '<form method="post" action="/logout"><input type="hidden" name="form" value="{}">'
+        '<div class="account">{}<form method="post" action="/logout">{}'
         '<button class="plain" aria-label="{}" title="{}">{}</button></form></div>'
     ).format(
-        initials,
-        person.name,
-        person.organization,
-        person.form_token,
+        _switcher(person) if len(person.places) > 1 else _who(person),
+        _token(person),
         _("Sign out"),
         _("Sign out"),
         icon("log-out", 17),
     )
+
+
+def _who(person: Person, after: Markup | None = None) -> Markup:
+    initials = "".join(word[0] for word in person.name.split()[:2]).upper() or "·"
+    return Markup(
+        '<div class="me"><span class="avatar" aria-hidden="true">{}</span>'
+        "<div><b>{}</b><small>{}</small></div>{}</div>"
+    ).format(initials, person.name, person.organization, after or "")
+
+
+def _switcher(person: Person) -> Markup:
+    """Opens a list of the organisations; a form, so that it works in every tab the same."""
+    choices = Markup("").join(
+        Markup('<button name="organization" value="{}"{}>{}<span>{}</span></button>').format(
+            public_id,
+            Markup(' aria-current="true"') if name == person.organization else "",
+            icon("check" if name == person.organization else "building-2", 15),
+            name,
+        )
+        for public_id, name in person.places
+    )
+    return Markup(
+        '<details class="switcher"><summary aria-label="{}">{}</summary>'
+        '<form method="post" action="/organization">{}{}</form></details>'
+    ).format(
+        _("Change the organisation"),
+        _who(person, icon("chevrons-up-down", 15)),
+        _token(person),
+        choices,
+    )
+
+
+def _token(person: Person) -> Markup:
+    return Markup('<input type="hidden" name="form" value="{}">').format(person.form_token)

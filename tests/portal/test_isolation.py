@@ -35,6 +35,7 @@ OPEN = {
     "/favicon.ico",
     "/healthz",
     "/ih.js",
+    "/invite/{token}",  # whoever holds the link of an invitation may have no account
     "/login",
     "/logout",  # a form of pages: checks its own token
     "/readyz",

@@ -22,7 +22,7 @@ async def test_a_client_sees_what_its_reseller_did_to_it_and_a_sibling_does_not(
 
     async with session(a_viewer(client)) as db:
         [entry] = await entries(db, a_viewer(client), Search())
-    assert (entry.action, entry.actor_name, entry.actor_organization) == (
+    assert (entry.action, entry.actor.name, entry.actor.organization) == (
         Action.SITE_CHANGED,
         agency.name,
         reseller.name,

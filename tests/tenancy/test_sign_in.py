@@ -135,9 +135,9 @@ async def test_signing_out_ends_one_session_and_everywhere_ends_all() -> None:
 
 async def test_a_changed_role_counts_at_once() -> None:
     reseller = await make_reseller()
-    host, kim = await host_of(reseller), await make_user(reseller)
+    host, kim = await host_of(reseller), await make_user(reseller, Role.ADMIN)
     token = await a_token(kim)
-    assert (await viewer_for_token(token, host)).role is Role.OWNER  # type: ignore[union-attr]
+    assert (await viewer_for_token(token, host)).role is Role.ADMIN  # type: ignore[union-attr]
     async with system_session(reason="test") as db:
         await add_member(db, reseller.id, kim.id, Role.VIEWER)
     assert (await viewer_for_token(token, host)).role is Role.VIEWER  # type: ignore[union-attr]

@@ -1,0 +1,105 @@
+"""/invite/{token}: what the link in an invitation opens. Plain pages, as whoever comes may be anybody."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from portal.here import CurrentHere, Here, client_of
+from portal.signing import check_form, form_nonce, keep_form_nonce, keep_session
+from portal.views.invites import invite_over_page, invite_page
+from tenancy.csrf import StaleForm, check_token, token_for
+from tenancy.errors import InsightHubError
+from tenancy.invite_links import (
+    Account,
+    OpenedInvite,
+    accept_as,
+    accept_as_new,
+    accept_by_password,
+    open_invite,
+)
+from tenancy.invites import InviteState
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/invite/{token}", response_model=None)
+async def invite_link(token: str, request: Request, here: CurrentHere) -> Response:
+    """What the link is good for."""
+    return _page(request, here, token, await open_invite(here.host, token))
+
+
+class AcceptForm(BaseModel):
+    """What the page sends: a name and a password, where it asked for them."""
+
+    name: str = ""
+    password: str = ""
+    form: str = ""
+
+
+@router.post("/invite/{token}", response_model=None)
+async def accept_invite(
+    token: str, request: Request, here: CurrentHere, sent: Annotated[AcceptForm, Form()]
+) -> Response:
+    """Accepts, and goes on to the first page; or shows the page again, with what was wrong."""
+    opened = await open_invite(here.host, token)
+    try:
+        return await _accept(token, request, here, sent, opened)
+    except InsightHubError as error:
+        status = 200 if isinstance(error, StaleForm) else error.status
+        opened = await open_invite(here.host, token)
+        return _page(request, here, token, opened, error=error.message, status=status)
+
+
+async def _accept(
+    token: str, request: Request, here: Here, sent: AcceptForm, opened: OpenedInvite
+) -> Response:
+    if here.viewer is not None:
+        check_token(here.token, sent.form)
+        await accept_as(here.viewer, here.host, token)
+        return RedirectResponse("/", 303)
+    check_form(request, sent.form)
+    if opened.account is Account.MEMBER:
+        return RedirectResponse(_sign_in_url(token, opened), 303)
+    if opened.account is Account.KNOWN:
+        await accept_by_password(here.host, token, sent.password, client_of(request))
+        return RedirectResponse(f"/login?{urlencode({'email': opened.invite.email})}", 303)
+    _viewer, session_token = await accept_as_new(here.host, token, sent.name, sent.password)
+    response = RedirectResponse("/", 303)
+    keep_session(response, session_token)
+    return response
+
+
+def _page(
+    request: Request,
+    here: Here,
+    token: str,
+    opened: OpenedInvite,
+    *,
+    error: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    # The address holds the secret: no cache keeps the page, no other site is told where one came from.
+    headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+    if opened.invite.state is not InviteState.OPEN:
+        return HTMLResponse(invite_over_page(here.theme, opened.invite), 410, headers=headers)
+    nonce = form_nonce(request)
+    page = invite_page(
+        here.theme,
+        opened,
+        action=f"/invite/{token}",
+        form_token=token_for(here.token or "" if here.viewer is not None else nonce),
+        sign_in_url=_sign_in_url(token, opened),
+        signed_in_as=here.viewer.email if here.viewer is not None else None,
+        error=error,
+    )
+    response = HTMLResponse(page, status, headers=headers)
+    if here.viewer is None:
+        keep_form_nonce(response, nonce)
+    return response
+
+
+def _sign_in_url(token: str, opened: OpenedInvite) -> str:
+    return f"/login?{urlencode({'next': f'/invite/{token}', 'email': opened.invite.email})}"

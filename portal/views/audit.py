@@ -1,0 +1,174 @@
+"""The activity log in plain words: a sentence per action, and the table of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from portal.views import numbers
+from portal.views.roles import role_name
+from portal.views.states import empty_state
+from tenancy.audit import Action, Entry
+from tenancy.roles import Role
+from tenancy.text import gettext, gettext_noop
+
+
+class Words(NamedTuple):
+    """What an action is called in a list of actions, and the sentence about one of them."""
+
+    label: str
+    sentence: str
+
+
+_ = gettext_noop
+WORDS: Mapping[Action, Words] = {
+    Action.ORGANIZATION_CREATED: Words(
+        _("Organisation added"), _("{actor} added the organisation {target}.")
+    ),
+    Action.ORGANIZATION_CHANGED: Words(
+        _("Organisation changed"), _("{actor} changed the organisation {target}.")
+    ),
+    Action.SITE_CREATED: Words(_("Site added"), _("{actor} added the site {target}.")),
+    Action.SITE_CHANGED: Words(_("Site changed"), _("{actor} changed the site {target}.")),
+    Action.SITE_DELETED: Words(_("Site deleted"), _("{actor} deleted the site {target}.")),
+    Action.PERSON_INVITED: Words(_("Person invited"), _("{actor} invited {target}.")),
+    Action.PERSON_INVITED_AGAIN: Words(
+        _("Invitation sent again"), _("{actor} sent the invitation to {target} again.")
+    ),
+    Action.PERSON_UNINVITED: Words(_("Invitation revoked"), _("{actor} revoked the invitation to {target}.")),
+    Action.PERSON_JOINED: Words(_("Invitation accepted"), _("{actor} accepted the invitation.")),
+    Action.PERSON_ROLE_CHANGED: Words(_("Role changed"), _("{actor} changed the role of {target}.")),
+    Action.PERSON_SITES_CHANGED: Words(
+        _("List of sites changed"), _("{actor} changed which sites {target} sees.")
+    ),
+    Action.PERSON_REMOVED: Words(_("Person removed"), _("{actor} removed {target}.")),
+    Action.PERSON_LEFT: Words(_("Person left"), _("{actor} left.")),
+    Action.PERSON_MADE_OWNER: Words(_("Ownership handed over"), _("{actor} made {target} the owner.")),
+    Action.PERSON_SIGNED_IN: Words(_("Sign-in"), _("{actor} signed in.")),
+    Action.PERSON_SIGN_IN_REFUSED: Words(
+        _("Sign-in refused"), _("Somebody tried to sign in as {target} with a wrong password.")
+    ),
+    Action.PERSON_SIGNED_OUT_EVERYWHERE: Words(
+        _("Signed out everywhere"), _("{actor} signed out on all devices.")
+    ),
+    Action.MAIL_CHANGED: Words(_("Mail changed"), _("{actor} changed how mail is sent.")),
+    Action.MAIL_TESTED: Words(_("Mail tested"), _("{actor} tried how mail is sent.")),
+    Action.MAIL_REMOVED: Words(_("Mail server removed"), _("{actor} removed the own mail server.")),
+}
+SUBJECTS: Mapping[str, str] = {
+    "organization": _("Organisations"),
+    "site": _("Sites"),
+    "person": _("People and sign-ins"),
+    "mail": _("Mail"),
+}
+_FIELDS = {
+    "name": _("Name"),
+    "domain": _("Domain"),
+    "timezone": _("Time zone"),
+    "currency": _("Currency"),
+    "visitor_mode": _("Visitors"),
+    "respect_dnt": _("Respects “do not track”"),
+    "allowed_hosts": _("Further hosts"),
+    "role": _("Role"),
+    "sites": _("Sites"),
+    "invited_by": _("Invited by"),
+    "host": _("On"),
+}
+
+
+def label(action: str) -> str:
+    """What an action is called."""
+    return gettext(WORDS[Action(action)].label) if action in set(Action) else action
+
+
+def subject(word: str) -> str:
+    """What the actions that begin with this word are about."""
+    return gettext(SUBJECTS[word]) if word in SUBJECTS else word
+
+
+def plain_sentence(entry: Entry) -> str:
+    """Who did what to what, without markup."""
+    return _template(entry).format(actor=_actor(entry), target=entry.target.name)
+
+
+def sentence(entry: Entry) -> Markup:
+    """Who did what to what."""
+    bold = Markup("<b>{}</b>")
+    template = escape(_template(entry))
+    return template.format(actor=bold.format(_actor(entry)), target=bold.format(entry.target.name))
+
+
+def plain_details(details: Mapping[str, Any]) -> str:
+    """What was said of it: 'Role: Viewer → Admin; Name: Shop'."""
+    return "; ".join(
+        f"{gettext(_FIELDS.get(name, name))}: {_value(name, value)}" for name, value in details.items()
+    )
+
+
+def audit_table(entries: Sequence[Entry], *, own: str, timezone: str, locale: str = "en") -> Markup:
+    """A row per entry; `own` is the viewer's organisation, which needs no naming."""
+    if not entries:
+        return empty_state(
+            "activity", gettext(_("Nothing found")), gettext(_("Try a longer period, or fewer conditions."))
+        )
+    heads = (_("When"), _("What"), _("Where from"))
+    titles = Markup("").join(Markup('<th scope="col">{}</th>').format(gettext(head)) for head in heads)
+    rows = Markup("").join(_row(entry, own, timezone, locale) for entry in entries)
+    return Markup(
+        '<div class="card"><table class="data words stack log"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
+        "</table></div>"
+    ).format(titles, rows)
+
+
+def _template(entry: Entry) -> str:
+    if entry.action in set(Action):
+        return gettext(WORDS[Action(entry.action)].sentence)
+    return f"{{actor}}: {entry.action} {{target}}"
+
+
+def _row(entry: Entry, own: str, timezone: str, locale: str) -> Markup:
+    small = [plain_details(entry.details)] if entry.details else []
+    if entry.acting_as:
+        small.append(gettext(_("Acting as {name}")).format(name=entry.acting_as))
+    place = (
+        Markup(' <span class="badge">{}</span>').format(entry.organization_name)
+        if entry.organization_name != own
+        else ""
+    )
+    below = Markup("").join(Markup("<small>{}</small>").format(line) for line in small)
+    return Markup(
+        '<tr><td class="num"><time datetime="{}">{}</time></td><td>{}{}{}</td><td class="num">{}</td></tr>'
+    ).format(
+        entry.at.isoformat(),
+        numbers.moment(entry.at, timezone, locale),
+        sentence(entry),
+        place,
+        below,
+        entry.address,
+    )
+
+
+def _actor(entry: Entry) -> str:
+    """With their own organisation, where they came from another."""
+    actor = entry.actor
+    if not actor.name or actor.organization in {"", entry.organization_name}:
+        return actor.name
+    return f"{actor.name} ({actor.organization})"
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "sites":
+        return gettext(_("All")) if value is None else ", ".join(value) or gettext(_("None"))
+    if isinstance(value, list) and len(value) == 2:
+        return f"{_plain(name, value[0])} → {_plain(name, value[1])}"
+    return _plain(name, value)
+
+
+def _plain(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext(_("Yes")) if value else gettext(_("No"))
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    if name == "role" and value in set(Role):
+        return role_name(value)
+    return str(value) if value not in {None, ""} else "–"

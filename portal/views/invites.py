@@ -1,0 +1,103 @@
+"""The pages behind the link of an invitation: plain documents, for somebody who may have no account yet."""
+
+from markupsafe import Markup
+
+from portal.views.documents import document, error_page, field, notice, plain
+from portal.views.roles import role_about, role_name
+from tenancy.invite_links import Account, OpenedInvite
+from tenancy.invites import Invite, InviteState
+from tenancy.text import gettext as _
+from themes.theme import Mode, Theme
+
+
+def invite_page(
+    theme: Theme,
+    opened: OpenedInvite,
+    *,
+    action: str,
+    form_token: str,
+    sign_in_url: str,
+    signed_in_as: str | None = None,
+    error: str | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """What one is invited to, and the one step that is left: a form that posts to `action`.
+
+    `signed_in_as` is the address of whoever is signed in, None where nobody is.
+    """
+    invite = opened.invite
+    if signed_in_as is not None and signed_in_as != invite.email:
+        step = _other_account(invite, action, form_token, signed_in_as)
+    elif signed_in_as is not None:
+        step = _form(action, form_token, Markup(""), _("Join {name}").format(name=invite.organization_name))
+    elif opened.account is Account.MEMBER:
+        step = Markup('<a class="btn primary wide" href="{}">{}</a>').format(
+            sign_in_url, _("Sign in to accept")
+        )
+    elif opened.account is Account.KNOWN:
+        password = field(_("Your password"), "password", "current-password", focus=True)
+        step = _form(action, form_token, password, _("Accept the invitation"))
+    else:
+        fields = field(_("Your name"), "name", "name", value=opened.name, focus=not opened.name)
+        fields += field(_("Choose a password"), "password", "new-password", focus=bool(opened.name))
+        hint = Markup("<p>{}</p>").format(_("At least 10 characters."))
+        step = _form(action, form_token, fields + hint, _("Accept the invitation"))
+    sheet = Markup('<section class="card sheet"><h1>{}</h1>{}{}{}</section>').format(
+        _("Join {name}").format(name=invite.organization_name),
+        notice(error) if error else "",
+        _about(invite),
+        step,
+    )
+    return document(theme, _("Invitation"), plain(theme, sheet), locale=locale, mode=mode)
+
+
+def invite_over_page(theme: Theme, invite: Invite, *, locale: str = "en", mode: Mode | None = None) -> Markup:
+    """Why the link does nothing any more, and what to do about it."""
+    names = {"name": invite.invited_by, "organization": invite.organization_name}
+    title, message, way_out = {
+        InviteState.EXPIRED: (
+            _("This invitation has expired"),
+            _("It was good for seven days. Ask {name} of {organization} to send it again.").format(**names),
+            None,
+        ),
+        InviteState.REVOKED: (
+            _("This invitation was withdrawn"),
+            _("Ask {name} of {organization} whether that is a mistake.").format(**names),
+            None,
+        ),
+    }.get(
+        invite.state,
+        (
+            _("This invitation was accepted already"),
+            _("It works once. Sign in with the address that it was sent to."),
+            ("/login", _("Sign in")),
+        ),
+    )
+    return error_page(theme, 410, title, message, locale=locale, mode=mode, way_out=way_out)
+
+
+def _about(invite: Invite) -> Markup:
+    words = _("{inviter} invites you to see the website statistics of {organization}.").format(
+        inviter=invite.invited_by, organization=invite.organization_name
+    )
+    rows = ((_("For"), invite.email), (_("Role"), f"{role_name(invite.role)}: {role_about(invite.role)}"))
+    facts = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(*row) for row in rows)
+    return Markup('<p>{}</p><dl class="facts">{}</dl>').format(words, facts)
+
+
+def _form(action: str, form_token: str, fields: Markup, submit: str) -> Markup:
+    return Markup(
+        '<form class="steps" method="post" action="{}"><input type="hidden" name="form" value="{}">{}'
+        '<button class="btn primary wide" type="submit">{}</button></form>'
+    ).format(action, form_token, fields, submit)
+
+
+def _other_account(invite: Invite, action: str, form_token: str, signed_in_as: str) -> Markup:
+    words = _("You are signed in as {you}, and this invitation is for {email}.").format(
+        you=signed_in_as, email=invite.email
+    )
+    return Markup(
+        '{}<form class="steps" method="post" action="/logout"><input type="hidden" name="form" value="{}">'
+        '<input type="hidden" name="next" value="{}"><button class="btn wide">{}</button></form>'
+    ).format(notice(words), form_token, action, _("Sign out and go on"))
