@@ -1,12 +1,14 @@
 """Signing in and out. A session is a random token in a cookie; the database holds its hash."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, delete, text, update
+from sqlalchemy import ColumnElement, Row, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
@@ -29,7 +31,7 @@ SESSION_DAYS = 30
 
 
 class WrongCredentials(NotSignedIn):
-    """The same for a wrong password, an unknown account and one of another realm."""
+    """The same for a wrong password, and an account that is unknown, not confirmed, or of another realm."""
 
     code = "wrong_credentials"
     message = _("The email address or the password is not right.")
@@ -37,6 +39,19 @@ class WrongCredentials(NotSignedIn):
 
 async def sign_in(host: HostOrganization, email: str, password: str, address: str) -> tuple[Viewer, str]:
     """The viewer and the token for the cookie. Looks for the account in the realm of the host alone.
+
+    Raises WrongCredentials, or TooManyTries.
+    """
+    token = secrets.token_urlsafe(32)
+    async with starting_session(host, email, password, address, token=token) as (_db, viewer):
+        return viewer, token
+
+
+@asynccontextmanager
+async def starting_session(
+    host: HostOrganization, email: str, password: str, address: str, *, token: str | None
+) -> AsyncIterator[tuple[AsyncSession, Viewer]]:
+    """A session that stands once the block has ended. A browser's has a token, a program's none.
 
     Raises WrongCredentials, or TooManyTries.
     """
@@ -48,48 +63,51 @@ async def sign_in(host: HostOrganization, email: str, password: str, address: st
     if user_id is None or password_hash is None or not right:
         log.info("sign_in.refused", host=host.host)
         raise WrongCredentials()
-    token = secrets.token_urlsafe(32)
     async with system_session(reason="start a session") as db:
         if needs_rehash(password_hash):
             renewed = await hash_password(password)
             await db.execute(
                 update(models.User).where(models.User.id == user_id).values(password_hash=renewed)
             )
-        await db.execute(
+        session_id = await db.scalar(
             _START,
             {
                 "realm": host.realm_id,
                 "user": user_id,
                 "host": host.organization_id,
-                "token": _hash(token),
+                "token": None if token is None else hash_token(token),
                 "days": SESSION_DAYS,
             },
         )
-        row = await _find(db, _hash(token), host.organization_id)
+        row = None if session_id is None else await _find(db, f"session:{session_id}", host.organization_id)
         if row is None:
-            # A person without membership where they sign in: roll the session back.
+            # An address that nobody has proved to be theirs, or a person without membership where they
+            # sign in: roll the session back.
             raise WrongCredentials()
+        viewer = _viewer(row)
+        yield db, viewer
     await tries.succeeded()
-    viewer = _viewer(row)
     log.info("sign_in.succeeded", session=str(viewer.session_id), host=host.host)
-    return viewer, token
 
 
 async def viewer_for_token(token: str, host: HostOrganization) -> Viewer | None:
     """Who holds this token on this host; None when it was never given, signed out, or has expired."""
-    return await _viewers.get(f"{_hash(token).hex()} {host.organization_id}")
+    return await _viewers.get(f"token:{hash_token(token).hex()} {host.organization_id}")
+
+
+async def viewer_for_session(session_id: UUID, host: HostOrganization) -> Viewer | None:
+    """Who is signed in by this session on this host: for whoever has the proof of it."""
+    return await _viewers.get(f"session:{session_id} {host.organization_id}")
 
 
 async def sign_out(token: str) -> None:
     """Ends the session of the token, in every process at once."""
-    async with system_session(reason="sign out") as db:
-        ended = await db.scalar(
-            delete(models.UserSession)
-            .where(models.UserSession.token_hash == _hash(token))
-            .returning(models.UserSession.id)
-        )
-        if ended is not None:
-            after_commit(db, publish, Channel.SESSION, f"session:{ended}")
+    await _end(models.UserSession.token_hash == hash_token(token))
+
+
+async def end_session(session_id: UUID) -> None:
+    """Ends a session with all of its refresh tokens, in every process at once."""
+    await _end(models.UserSession.id == session_id)
 
 
 async def sign_out_everywhere(user_id: UserId) -> None:
@@ -99,6 +117,11 @@ async def sign_out_everywhere(user_id: UserId) -> None:
         after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
 
 
+def hash_token(token: str) -> bytes:
+    """What the database keeps of a token: nothing leads back from it."""
+    return sha256(token.encode()).digest()
+
+
 def session_cookie() -> str:
     """The cookie's name: __Host- ties it to the host that set it, and browsers want TLS for that."""
     return "__Host-session" if settings().public_scheme == "https" else "session"
@@ -106,7 +129,9 @@ def session_cookie() -> str:
 
 _START = text("""
 INSERT INTO user_sessions (organization_id, user_id, host_organization_id, token_hash, expires_at)
-VALUES (:realm, :user, :host, :token, now() + make_interval(days => :days))
+SELECT organization_id, id, :host, CAST(:token AS bytea), now() + make_interval(days => :days)
+  FROM users WHERE id = :user AND organization_id = :realm AND email_verified_at IS NOT NULL
+RETURNING id
 """)
 
 _ACCOUNT = text("SELECT id, password_hash FROM app.credentials(:realm, :email)")
@@ -120,7 +145,7 @@ SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen,
   JOIN users u ON u.id = s.user_id
   JOIN memberships m ON m.user_id = u.id
   JOIN organizations o ON o.id = m.organization_id
- WHERE s.token_hash = :token
+ WHERE (s.token_hash = CAST(:token AS bytea) OR s.id = CAST(:session AS uuid))
    AND s.host_organization_id = :host
    AND s.expires_at > now()
    AND (o.id = o.realm_id
@@ -135,18 +160,25 @@ UPDATE user_sessions SET last_seen_at = now(), expires_at = now() + make_interva
 """)
 
 
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
-
-
 async def _credentials(realm_id: OrganizationId, email: str) -> tuple[UserId | None, str | None]:
     async with system_session(reason="check a password") as db:
         row = (await db.execute(_ACCOUNT, {"realm": realm_id, "email": email})).one_or_none()
     return (None, None) if row is None else (UserId(row.id), row.password_hash)
 
 
-async def _find(db: AsyncSession, token_hash: bytes, host_id: UUID) -> Row[Any] | None:
-    return (await db.execute(_FIND, {"token": token_hash, "host": host_id})).one_or_none()
+async def _find(db: AsyncSession, reference: str, host_id: UUID) -> Row[Any] | None:
+    """The row behind token:HASH or session:ID."""
+    kind, _colon, value = reference.partition(":")
+    asked = {"token": bytes.fromhex(value) if kind == "token" else None, "host": host_id}
+    asked["session"] = UUID(value) if kind == "session" else None
+    return (await db.execute(_FIND, asked)).one_or_none()
+
+
+async def _end(which: ColumnElement[bool]) -> None:
+    async with system_session(reason="sign out") as db:
+        ended = await db.scalar(delete(models.UserSession).where(which).returning(models.UserSession.id))
+        if ended is not None:
+            after_commit(db, publish, Channel.SESSION, f"session:{ended}")
 
 
 def _viewer(row: Row[Any]) -> Viewer:
@@ -165,9 +197,9 @@ def _viewer(row: Row[Any]) -> Viewer:
 
 
 async def _fetch_viewer(key: str) -> Viewer | None:
-    token_hash, host_id = key.split()
+    reference, host_id = key.split()
     async with system_session(reason="viewer of a token") as db:
-        row = await _find(db, bytes.fromhex(token_hash), UUID(host_id))
+        row = await _find(db, reference, UUID(host_id))
         if row is not None and row.unseen:
             await db.execute(_TOUCH, {"session": row.session_id, "days": SESSION_DAYS})
     return None if row is None else _viewer(row)

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in, so that guessing is slow and the owner is never locked out."""
+"""How often somebody may try to sign in or up, so that guessing is slow and the owner is never locked out."""
 
 import hmac
 import time
@@ -24,24 +24,27 @@ PER_NETWORK = RateLimitItemPerMinute(100, 5, namespace="sign-in-network")
 PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(5, 5, namespace="sign-in-account-network")
 # Guesses from many networks at one account. Networks where its owner has signed in before are exempt.
 PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="sign-in-account")
+# An address is told by mail that somebody signs it up: nobody shall be able to send many of those.
+SIGN_UPS_PER_NETWORK = RateLimitItemPerHour(30, 1, namespace="sign-up-network")
+SIGN_UPS_PER_EMAIL = RateLimitItemPerHour(5, 1, namespace="sign-up-email")
 
 
 class SignInTries:
     """The tries at one account from one network. Both are kept as keyed hashes alone."""
 
     def __init__(self, realm_id: OrganizationId, email: str, address: str) -> None:
-        self._network = _keyed(_network(address))
-        self._account = _keyed(f"{realm_id} {email}")
+        self._network = keyed(network_of(address))
+        self._account = keyed(f"{realm_id} {email}")
 
     async def admit(self) -> None:
         """Counts a try. Raises TooManyTries, with the seconds to wait, where there were too many."""
         if not settings().rate_limits:
             return
         try:
-            await self._hit(PER_NETWORK, self._network)
-            await self._hit(PER_ACCOUNT_AND_NETWORK, self._account, self._network)
+            await _hit(PER_NETWORK, self._network)
+            await _hit(PER_ACCOUNT_AND_NETWORK, self._account, self._network)
             if not await redis().exists(self._known):
-                await self._hit(PER_ACCOUNT, self._account)
+                await _hit(PER_ACCOUNT, self._account)
         except (RedisError, OSError) as error:
             # Better a door with fewer locks than nobody in: the hashing pool still bounds the guesses.
             log.warning("sign_in.not_limited", error=type(error).__name__)
@@ -58,17 +61,26 @@ class SignInTries:
     def _known(self) -> str:
         return f"sign-in-known:{self._account}:{self._network}"
 
-    async def _hit(self, limit: RateLimitItem, *key: str) -> None:
-        limiter = _limiters.get()
-        if not await limiter.hit(limit, *key):
-            reset = (await limiter.get_window_stats(limit, *key)).reset_time
-            raise TooManyTries(retry_after_s=max(1, round(reset - time.time())))
+
+class SignUpTries:
+    """The tries to sign up an address, and those from one network. Both are kept as keyed hashes alone."""
+
+    def __init__(self, realm_id: OrganizationId, email: str, address: str) -> None:
+        self._network = keyed(network_of(address))
+        self._email = keyed(f"{realm_id} {email}")
+
+    async def admit(self) -> None:
+        """Counts a try. Raises TooManyTries, with the seconds to wait, where there were too many."""
+        if not settings().rate_limits:
+            return
+        try:
+            await _hit(SIGN_UPS_PER_NETWORK, self._network)
+            await _hit(SIGN_UPS_PER_EMAIL, self._email)
+        except (RedisError, OSError) as error:
+            log.warning("sign_up.not_limited", error=type(error).__name__)
 
 
-_KNOWN_S = 90 * 86_400
-
-
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or its /64 in IPv6, where one person has billions."""
     try:
         version = ip_address(address).version
@@ -77,18 +89,27 @@ def _network(address: str) -> str:
     return str(ip_network(f"{address}/64", strict=False)) if version == 6 else address
 
 
-def _keyed(text: str) -> str:
+def keyed(text: str) -> str:
+    """What Redis keeps instead of an address or an account."""
     return hmac.new(settings().secret_key.encode(), f"sign-in {text}".encode(), sha256).hexdigest()[:32]
 
 
-def _limiter() -> MovingWindowRateLimiter:
-    storage = RedisStorage(
+def counters() -> RedisStorage:
+    """Where limits count, on this event loop's connections."""
+    return RedisStorage(
         f"async+{settings().redis_url}",
         implementation="redispy",
         key_prefix="limits",
         connection_pool=redis().connection_pool,  # type: ignore[arg-type]
     )
-    return MovingWindowRateLimiter(storage)
 
 
-_limiters = PerLoop(_limiter)
+_KNOWN_S = 90 * 86_400
+_limiters = PerLoop(lambda: MovingWindowRateLimiter(counters()))
+
+
+async def _hit(limit: RateLimitItem, *key: str) -> None:
+    limiter = _limiters.get()
+    if not await limiter.hit(limit, *key):
+        reset = (await limiter.get_window_stats(limit, *key)).reset_time
+        raise TooManyTries(retry_after_s=max(1, round(reset - time.time())))

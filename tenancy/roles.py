@@ -27,6 +27,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_BRAND = "manage_brand"
     MANAGE_BILLING = "manage_billing"
+    MANAGE_API_KEYS = "manage_api_keys"
     CREATE_CLIENTS = "create_clients"
     OPERATE_PLATFORM = "operate_platform"
 
@@ -35,7 +36,14 @@ _P = Permission
 _ROLES: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(_P) - {_P.OPERATE_PLATFORM},
     Role.ADMIN: frozenset(
-        {_P.VIEW_REPORTS, _P.MANAGE_SITES, _P.MANAGE_PEOPLE, _P.MANAGE_BRAND, _P.CREATE_CLIENTS}
+        {
+            _P.VIEW_REPORTS,
+            _P.MANAGE_SITES,
+            _P.MANAGE_PEOPLE,
+            _P.MANAGE_BRAND,
+            _P.MANAGE_API_KEYS,
+            _P.CREATE_CLIENTS,
+        }
     ),
     Role.BILLING: frozenset({_P.VIEW_REPORTS, _P.MANAGE_BILLING}),
     Role.MEMBER: frozenset({_P.VIEW_REPORTS, _P.MANAGE_SITES}),
