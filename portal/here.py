@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
+from analytics.collect.addresses import client_address
+from analytics.settings import settings as analytics_settings
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn
 from tenancy.viewer import Viewer
@@ -39,6 +42,13 @@ def here(connection: _HasScope) -> Here:
     found = connection.scope["state"]["here"]
     assert isinstance(found, Here)
     return found
+
+
+def client_of(connection: HTTPConnection) -> str:
+    """The network address of whoever asks, as far as our proxies vouch for it."""
+    peer = connection.client.host if connection.client else ""
+    forwarded = connection.headers.get("x-forwarded-for", "")
+    return client_address(peer, forwarded, analytics_settings().proxy_networks())
 
 
 def _here(request: Request) -> Here:

@@ -1,12 +1,13 @@
 """The first thing that happens to a request: whose host is this, how does it look, and who is looking."""
 
-from starlette.requests import cookie_parser
+from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.api.errors import of_error
-from portal.here import Here
+from portal.here import Here, client_of
 from portal.views.documents import error_page
+from tenancy.audit import came_from
 from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.login import session_cookie, viewer_for_token
@@ -48,6 +49,7 @@ class Hosts:
             await _refuse(scope, receive, send, unavailable(error), error)
             return
         here = Here(found, theme_of(found), viewer, token)
+        came_from(client_of(HTTPConnection(scope)))
         scope.setdefault("state", {})["here"] = here
         await self._app(scope, receive, send)
 

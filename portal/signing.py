@@ -7,9 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from analytics.collect.addresses import client_address
-from analytics.settings import settings as analytics_settings
-from portal.here import CurrentHere, Here
+from portal.here import CurrentHere, Here, client_of
 from portal.security import safe_path
 from portal.views.documents import sign_in_page
 from tenancy.csrf import StaleForm, check_token, new_nonce, token_for
@@ -66,13 +64,6 @@ def login_url(request: Request) -> str:
     """Where who is not signed in goes first, and comes back from."""
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return "/login" if path == "/" else f"/login?{urlencode({'next': path})}"
-
-
-def client_of(request: Request) -> str:
-    """The address of the person who asks, for the limits on tries."""
-    peer = request.client.host if request.client else ""
-    forwarded = request.headers.get("x-forwarded-for", "")
-    return client_address(peer, forwarded, analytics_settings().proxy_networks())
 
 
 def _form(

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tenancy import models
+from tenancy import audit, models
 from tenancy.cache import ReadThrough
 from tenancy.db import after_commit, system_session
 from tenancy.domains import HostOrganization
@@ -97,7 +97,7 @@ async def create_api_key(
     days: int | None = None,
 ) -> tuple[ApiKey, str]:
     """A key for the viewer's organisation or one site, and its secret, which nobody can read again."""
-    viewer.require(Permission.MANAGE_API_KEYS)
+    viewer.require(Permission.MANAGE_KEYS)
     wanted = sorted(set(scopes))
     if not wanted:
         raise Invalid(_("Choose what the key is good for."), field="scopes")
@@ -115,8 +115,17 @@ async def create_api_key(
     )
     db.add(row)
     await db.flush()
+    key = await _key(db, row.id)
+    await audit.record(
+        db,
+        viewer,
+        audit.Action.API_KEY_CREATED,
+        audit.Target(str(row.id), row.name),
+        organization_id=OrganizationId(row.organization_id),
+        details={"key": key.shown, "scopes": row.scopes, "site": key.site_name},
+    )
     log.info("api_key.created", key=str(row.id))
-    return await _key(db, row.id), secret
+    return key, secret
 
 
 async def list_api_keys(db: AsyncSession) -> list[ApiKey]:
@@ -127,7 +136,7 @@ async def list_api_keys(db: AsyncSession) -> list[ApiKey]:
 
 async def revoke_api_key(db: AsyncSession, viewer: Viewer, key_id: UUID) -> None:
     """Good for nothing from now on, in every process at once."""
-    viewer.require(Permission.MANAGE_API_KEYS)
+    viewer.require(Permission.MANAGE_KEYS)
     row = await db.scalar(
         select(models.ApiKey).where(models.ApiKey.id == key_id, models.ApiKey.revoked_at.is_(None))
     )
@@ -135,6 +144,14 @@ async def revoke_api_key(db: AsyncSession, viewer: Viewer, key_id: UUID) -> None
         raise NotFound()
     row.revoked_at = func.now()
     await db.flush()
+    await audit.record(
+        db,
+        viewer,
+        audit.Action.API_KEY_REVOKED,
+        audit.Target(str(row.id), row.name),
+        organization_id=OrganizationId(row.organization_id),
+        details={"key": row.shown},
+    )
     after_commit(db, publish, Channel.API_KEY, row.token_hash.hex())
     log.info("api_key.revoked", key=str(row.id))
 

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Row, delete, text, update
+from sqlalchemy import ColumnElement, Row, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
+from tenancy.audit import Action, Target, record
 from tenancy.cache import ReadThrough
 from tenancy.db import after_commit, system_session
 from tenancy.domains import HostOrganization
@@ -110,10 +111,13 @@ async def end_session(session_id: UUID) -> None:
     await _end(models.UserSession.id == session_id)
 
 
-async def sign_out_everywhere(user_id: UserId) -> None:
-    """Ends all of a person's sessions, in every process at once."""
+async def sign_out_everywhere(user_id: UserId, by: Viewer) -> None:
+    """Ends all of a person's sessions, of browsers and programs, in every process at once."""
     async with system_session(reason="sign out everywhere") as db:
         await db.execute(delete(models.UserSession).where(models.UserSession.user_id == user_id))
+        name = await db.scalar(select(models.User.name).where(models.User.id == user_id))
+        person = Target(str(user_id), name or "")
+        await record(db, by, Action.PERSON_SIGNED_OUT_EVERYWHERE, person)
         after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
 
 

@@ -1,7 +1,7 @@
 """The tables of tenancy. Rows stay in their packages; what travels between packages is frozen."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -18,7 +18,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tenancy import ids
@@ -271,3 +271,24 @@ class ApiKey(Base):
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """What somebody did in an organisation. Names stand as they were: who is gone by now is still named."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index(None, "organization_id", "at"),)
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID] = _organization()
+    at: Mapped[datetime] = _now()
+    action: Mapped[str]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str]
+    actor_name: Mapped[str]
+    actor_organization: Mapped[str]
+    acting_as: Mapped[str | None]
+    target: Mapped[str]
+    target_name: Mapped[str]
+    address: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))

@@ -61,7 +61,7 @@ async def create_client(
     db: AsyncSession, viewer: Viewer, *, name: str, locale: str = "en", timezone: str = "UTC"
 ) -> OrganizationInfo:
     """A new client of the viewer's reseller."""
-    viewer.require(Permission.CREATE_CLIENTS)
+    viewer.require(Permission.MANAGE_CLIENTS)
     return await add_organization(
         db,
         OrganizationKind.CLIENT,

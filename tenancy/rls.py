@@ -23,6 +23,16 @@ def tenant_table(table: str, *, fixed: tuple[str, ...] = (), hidden: tuple[str, 
     yield from grants(table, fixed=fixed, hidden=hidden)
 
 
+def append_only_table(table: str) -> Iterator[str]:
+    """As tenant_table, for rows that the app may add and read, and never change or take away."""
+    yield from walled_table(table)
+    yield (
+        f"CREATE POLICY tenant ON {table} TO ih_app USING (organization_id = {VISIBLE})"
+        f" WITH CHECK (organization_id = {VISIBLE})"
+    )
+    yield f"GRANT SELECT, INSERT ON {table} TO ih_app"
+
+
 def walled_table(table: str) -> Iterator[str]:
     """Forced row-level security that lets in maintenance alone: the policies of a special table follow it."""
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"

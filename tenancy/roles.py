@@ -22,44 +22,61 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
+    """What somebody may do. People of a reseller do it in the organisations of its clients as well."""
+
     VIEW_REPORTS = "view_reports"
     MANAGE_SITES = "manage_sites"
+    SHARE_REPORTS = "share_reports"
     MANAGE_PEOPLE = "manage_people"
-    MANAGE_BRAND = "manage_brand"
+    MANAGE_ORGANIZATION = "manage_organization"
+    TRANSFER_OWNERSHIP = "transfer_ownership"
+    MANAGE_KEYS = "manage_keys"
+    SEE_AUDIT = "see_audit"
     MANAGE_BILLING = "manage_billing"
-    MANAGE_API_KEYS = "manage_api_keys"
-    CREATE_CLIENTS = "create_clients"
+    MANAGE_BRAND = "manage_brand"
+    MANAGE_DOMAINS = "manage_domains"
+    MANAGE_MAIL = "manage_mail"
+    MANAGE_CLIENTS = "manage_clients"
+    VIEW_AS_CLIENT = "view_as_client"
     OPERATE_PLATFORM = "operate_platform"
 
 
 _P = Permission
-_ROLES: dict[Role, frozenset[Permission]] = {
-    Role.OWNER: frozenset(_P) - {_P.OPERATE_PLATFORM},
-    Role.ADMIN: frozenset(
-        {
-            _P.VIEW_REPORTS,
-            _P.MANAGE_SITES,
-            _P.MANAGE_PEOPLE,
-            _P.MANAGE_BRAND,
-            _P.MANAGE_API_KEYS,
-            _P.CREATE_CLIENTS,
-        }
-    ),
-    Role.BILLING: frozenset({_P.VIEW_REPORTS, _P.MANAGE_BILLING}),
-    Role.MEMBER: frozenset({_P.VIEW_REPORTS, _P.MANAGE_SITES}),
-    Role.VIEWER: frozenset({_P.VIEW_REPORTS}),
-    Role.OPERATOR: frozenset(_P),
+_O, _A, _B, _M, _V = Role.OWNER, Role.ADMIN, Role.BILLING, Role.MEMBER, Role.VIEWER
+# An operator may do all of it.
+_ROLES: dict[Permission, frozenset[Role]] = {
+    _P.VIEW_REPORTS: frozenset({_O, _A, _B, _M, _V}),
+    _P.MANAGE_SITES: frozenset({_O, _A, _M}),
+    _P.SHARE_REPORTS: frozenset({_O, _A, _M}),
+    _P.MANAGE_PEOPLE: frozenset({_O, _A}),
+    _P.MANAGE_ORGANIZATION: frozenset({_O, _A}),
+    _P.TRANSFER_OWNERSHIP: frozenset({_O}),
+    _P.MANAGE_KEYS: frozenset({_O, _A}),
+    _P.SEE_AUDIT: frozenset({_O, _A}),
+    _P.MANAGE_BILLING: frozenset({_O, _B}),
+    _P.MANAGE_BRAND: frozenset({_O, _A}),
+    _P.MANAGE_DOMAINS: frozenset({_O, _A}),
+    _P.MANAGE_MAIL: frozenset({_O, _A}),
+    _P.MANAGE_CLIENTS: frozenset({_O, _A}),
+    _P.VIEW_AS_CLIENT: frozenset({_O, _A, _M}),
+    _P.OPERATE_PLATFORM: frozenset(),
 }
+_K = OrganizationKind
 # What only some kinds of organisation do, whatever the role of the person.
 _KINDS: dict[Permission, frozenset[OrganizationKind]] = {
-    _P.CREATE_CLIENTS: frozenset({OrganizationKind.RESELLER}),
-    _P.OPERATE_PLATFORM: frozenset({OrganizationKind.PLATFORM}),
+    _P.MANAGE_BRAND: frozenset({_K.PLATFORM, _K.RESELLER, _K.CLIENT}),
+    _P.MANAGE_DOMAINS: frozenset({_K.PLATFORM, _K.RESELLER}),
+    _P.MANAGE_MAIL: frozenset({_K.PLATFORM, _K.RESELLER}),
+    _P.MANAGE_CLIENTS: frozenset({_K.RESELLER}),
+    _P.VIEW_AS_CLIENT: frozenset({_K.RESELLER}),
+    _P.OPERATE_PLATFORM: frozenset({_K.PLATFORM}),
 }
 
 
 def allows(role: Role, kind: OrganizationKind, permission: Permission) -> bool:
     """Whether this role in an organisation of this kind has the permission."""
-    return permission in _ROLES[role] and kind in _KINDS.get(permission, frozenset(OrganizationKind))
+    has = role is Role.OPERATOR or role in _ROLES[permission]
+    return has and kind in _KINDS.get(permission, frozenset(OrganizationKind))
 
 
 def roles_of(kind: OrganizationKind) -> frozenset[Role]:

@@ -7,16 +7,16 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tenancy.audit import Action, Target, record
 from tenancy.db import after_commit, system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn
@@ -74,8 +74,8 @@ async def refresh_tokens(host: HostOrganization, refresh_token: str) -> tuple[Vi
     Raises WrongRefreshToken or RefreshTokenReused.
     """
     following = _successor(refresh_token)
+    reused: Viewer | None = None
     used = {"token": hash_token(refresh_token), "host": host.organization_id}
-    reused = None
     async with system_session(reason="refresh a program's tokens") as db:
         session_id: UUID | None = await db.scalar(_ROTATE, used)
         if session_id is not None:
@@ -83,11 +83,10 @@ async def refresh_tokens(host: HostOrganization, refresh_token: str) -> tuple[Vi
             await db.execute(_PROLONG, {"session": session_id, "days": SESSION_DAYS})
         # Who asks at the same time waited for the row above, and finds it rotated a moment ago.
         elif row := (await db.execute(_ROTATED, {**used, "grace": GRACE_S})).one_or_none():
-            if row.in_grace:
-                session_id = row.session_id
-            else:
-                reused = row
-                await _end_family(db, reused)
+            session_id = row.session_id
+            if not row.in_grace:
+                reused = await viewer_for_session(row.session_id, host)
+                await _end_family(db, row.session_id, reused)
     if reused is not None:
         raise RefreshTokenReused()
     # None as well where the person is no longer a member of anything here.
@@ -126,8 +125,7 @@ UPDATE refresh_tokens r SET rotated_at = now()
 RETURNING r.session_id
 """)
 _ROTATED = text("""
-SELECT r.session_id, r.rotated_at > now() - make_interval(secs => :grace) AS in_grace,
-       s.user_id, s.host_organization_id
+SELECT r.session_id, r.rotated_at > now() - make_interval(secs => :grace) AS in_grace
   FROM refresh_tokens r JOIN user_sessions s ON s.id = r.session_id
  WHERE r.token_hash = :token AND r.rotated_at IS NOT NULL AND s.host_organization_id = :host
 """)
@@ -138,10 +136,12 @@ UPDATE user_sessions SET last_seen_at = now(), expires_at = now() + make_interva
 _END = text("DELETE FROM user_sessions WHERE id = :session")
 
 
-async def _end_family(db: AsyncSession, reused: Row[Any]) -> None:
-    await db.execute(_END, {"session": reused.session_id})
-    after_commit(db, publish, Channel.SESSION, f"session:{reused.session_id}")
-    log.warning("refresh_token.reused", session=str(reused.session_id), user=str(reused.user_id))
+async def _end_family(db: AsyncSession, session_id: UUID, owner: Viewer | None) -> None:
+    await db.execute(_END, {"session": session_id})
+    after_commit(db, publish, Channel.SESSION, f"session:{session_id}")
+    log.warning("refresh_token.reused", session=str(session_id))
+    if owner is not None:
+        await record(db, owner, Action.PERSON_TOKEN_REUSED, Target(str(owner.user_id), owner.name))
 
 
 def _issued(token: str, session_id: UUID) -> dict[str, object]:

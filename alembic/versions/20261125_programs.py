@@ -9,12 +9,13 @@ from alembic import op
 from tenancy.rls import tenant_table
 
 revision = "20261125_programs"
-down_revision = "20261123_tenants"
+down_revision = "20261125_audit"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
     _run(COLUMNS, DATA, TABLES)
     _run(tenant_table("refresh_tokens", fixed=("session_id", "token_hash", "created_at")))
     _run(tenant_table("api_keys", fixed=("site_id", "shown", "token_hash", "scopes", "created_at")))

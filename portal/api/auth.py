@@ -6,8 +6,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from portal.api.routes import OPEN, Text, api_router, refused
-from portal.here import CurrentHere, CurrentViewer
-from portal.signing import client_of
+from portal.here import CurrentHere, CurrentViewer, client_of
 from tenancy.login import sign_in, sign_out
 from tenancy.roles import OrganizationKind, Role
 from tenancy.viewer import Viewer

@@ -64,7 +64,7 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
 
 
 def _add_client_button(here: Here, viewer: Viewer) -> None:
-    if not viewer.may(Permission.CREATE_CLIENTS):
+    if not viewer.may(Permission.MANAGE_CLIENTS):
         return
 
     async def create(values: Values) -> None:

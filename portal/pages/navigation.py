@@ -12,6 +12,7 @@ def workspace(viewer: Viewer, prefix: str = "", title: str = "") -> NavGroup:
     links = [NavLink("globe", _("Sites"), f"{prefix}/sites")]
     if viewer.organization_kind in {OrganizationKind.RESELLER, OrganizationKind.PLATFORM}:
         links.insert(0, NavLink("building-2", clients_title(viewer), f"{prefix}/clients"))
+    links.append(NavLink("settings", _("Settings"), f"{prefix}/settings"))
     return NavGroup(links, title)
 
 

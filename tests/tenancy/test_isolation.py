@@ -28,6 +28,8 @@ from tests.tenancy.conftest import Owner
 
 # Read by everybody below: the host that a client's mail links carry where it has none of its own.
 READ_BY_CLIENTS = {"domains"}
+# Rows that the app adds and reads, and can neither change nor take away.
+APPEND_ONLY = {"audit_entries"}
 # Alembic's own bookkeeping; the app has no rights on it.
 NOT_OURS = {"alembic_version"}
 
@@ -90,6 +92,17 @@ def test_the_app_can_neither_truncate_nor_point_at_nor_trigger_on_any_table(owne
 def test_the_hash_of_a_password_cannot_be_read(owner: Owner) -> None:
     readable = owner.execute("SELECT has_column_privilege('ih_app', 'users', 'password_hash', 'SELECT')")
     assert readable.fetchone() == (False,)
+
+
+def test_what_is_append_only_cannot_be_changed(owner: Owner) -> None:
+    rights = owner.execute(
+        "SELECT DISTINCT table_name, privilege_type FROM information_schema.column_privileges"
+        " WHERE grantee = 'ih_app' AND table_name = ANY (%(tables)s)"
+        " UNION SELECT table_name, privilege_type FROM information_schema.table_privileges"
+        " WHERE grantee = 'ih_app' AND table_name = ANY (%(tables)s)",
+        {"tables": list(APPEND_ONLY)},
+    ).fetchall()
+    assert set(rights) == {(table, right) for table in APPEND_ONLY for right in ("SELECT", "INSERT")}
 
 
 async def test_a_tenant_reads_and_writes_nothing_of_another(owner: Owner) -> None:
@@ -158,7 +171,11 @@ def attacks(owner: Owner, table: str, row: dict[str, Any]) -> list[Statement]:
     ).fetchall()
     return [
         Statement(f"SELECT count(*) FROM {table} WHERE organization_id = :theirs", theirs),
-        Statement(f"DELETE FROM {table} WHERE organization_id = :theirs", theirs),
+        *(
+            [Statement(f"DELETE FROM {table} WHERE organization_id = :theirs", theirs)]
+            if table not in APPEND_ONLY
+            else []
+        ),
         *(
             Statement(f"UPDATE {table} SET {column} = NULL WHERE organization_id = :theirs", theirs)
             for (column,) in updatable

@@ -129,7 +129,7 @@ async def test_signing_out_ends_one_session_and_everywhere_ends_all() -> None:
     await sign_out(tokens[0])
     found = [await viewer_for_token(token, host) for token in tokens]
     assert [viewer is None for viewer in found] == [True, False, False]
-    await sign_out_everywhere(kim.id)
+    await sign_out_everywhere(kim.id, a_viewer(reseller))
     assert [await viewer_for_token(token, host) for token in tokens] == [None] * 3
 
 
@@ -184,7 +184,7 @@ async def test_another_process_forgets_a_revoked_session_at_once() -> None:
     assert other.stdin is not None
     assert other.stdout is not None
     assert (await asyncio.wait_for(other.stdout.readline(), 20)).strip() == str(kim.id).encode()
-    await sign_out_everywhere(kim.id)
+    await sign_out_everywhere(kim.id, a_viewer(reseller))
     await asyncio.sleep(0.2)
     other.stdin.write(b"and now?\n")
     assert (await asyncio.wait_for(other.stdout.readline(), 5)).strip() == b"None"
