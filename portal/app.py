@@ -16,8 +16,9 @@ import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
 from portal import brand, signing, states
-from portal.api import auth, documentation, sites, stats
+from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
+from portal.api.gate import ApiGate
 from portal.assets import Assets
 from portal.hosts import Hosts, SecondHost, is_collect
 from portal.memory import spare_what_is_there
@@ -35,7 +36,7 @@ def create_app() -> FastAPI:
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)
     app.include_router(states.router)
-    for api in (auth, sites, stats, documentation):
+    for api in (auth, sites, stats, v1, v1_events, documentation):
         app.include_router(api.router)
     app.exception_handler(InsightHubError)(_on_error)
     app.exception_handler(HTTPException)(_on_http_error)
@@ -51,6 +52,7 @@ def create_app() -> FastAPI:
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.
     app.add_middleware(SameOrigin, open_to_all=is_collect)
+    app.add_middleware(ApiGate)
     app.add_middleware(Hosts)
     # Our files are the same on every host, also on one that nobody claimed.
     app.add_middleware(Assets)

@@ -12,7 +12,15 @@ from tenancy.roles import Role
 from tenancy.sites import Site
 from tests.analytics.ingest.entries import DIRECT, GOOGLE, an_event, put
 from tests.e2e.people import Person, Product, at
-from tests.factories import MadeOrganization, MadeUser, make_client, make_reseller, make_site, make_user
+from tests.factories import (
+    MadeOrganization,
+    MadeUser,
+    a_viewer,
+    make_client,
+    make_reseller,
+    make_site,
+    make_user,
+)
 
 
 class World:
@@ -137,7 +145,7 @@ async def test_who_is_signed_out_elsewhere_sees_it_at_once(
         await mara.opens(f"/sites/{world.site.public_id}/realtime")
         await mara.sees("Right now")
 
-        await sign_out_everywhere(person.id)
+        await sign_out_everywhere(person.id, a_viewer(world.agency))
 
         await mara.page.wait_for_url("**/login**", timeout=10_000)
 

@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from tests.factories import MadeUser
+from tenancy.login import session_cookie
+from tests.factories import MadeUser, session_of
 
 _addresses = count(1)
 
@@ -25,6 +26,12 @@ class Program:
         assert answer.status_code == 200, answer.text
         token: str = answer.json()["access_token"]
         self.bears(token)
+        return token
+
+    async def open_browser(self, user: MadeUser) -> str:
+        """Signs in as a browser does, with a cookie that opens the pages; its value."""
+        token = await session_of(user)
+        self._client.cookies.set(session_cookie(), token)
         return token
 
     def bears(self, token: str) -> None:

@@ -19,6 +19,7 @@ from tenancy.sites import list_sites
 from tenancy.tasks import purge_expired_sessions
 from tests.factories import (
     MadeUser,
+    a_viewer,
     host_of,
     make_client,
     make_direct,
