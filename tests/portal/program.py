@@ -17,7 +17,8 @@ class Program:
 
     def __init__(self, app: FastAPI, host: str) -> None:
         number = next(_addresses)
-        transport = ASGITransport(app, client=(f"198.18.{number // 250}.{number % 250 + 1}", 40_000))
+        self.address = f"198.18.{number // 250}.{number % 250 + 1}"
+        transport = ASGITransport(app, client=(self.address, 40_000))
         self._client = AsyncClient(transport=transport, base_url=f"http://{host}")
 
     async def sign_in(self, user: MadeUser) -> str:

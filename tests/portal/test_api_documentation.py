@@ -50,7 +50,12 @@ async def test_every_operation_is_described_and_every_reference_leads_somewhere(
     assert len({operation["operationId"] for operation in operations.values()}) == len(operations)
     assert all(operation["description"] for operation in operations.values())
     schemas = document["components"]["schemas"]
-    assert set(references(document)) <= {f"#/components/schemas/{name}" for name in schemas}
+    known = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "headers")
+        for name in document["components"][kind]
+    }
+    assert set(references(document)) <= known
     # The framework's own shape of errors is not ours.
     assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
     for operation in operations.values():
