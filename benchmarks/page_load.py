@@ -9,6 +9,7 @@ import psutil
 from httpx import AsyncClient
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from benchmarks.people import sign_in
 from benchmarks.queries import dashboard
 from benchmarks.stack import Bench, bench_stack, row
 from portal.stack.child import Child
@@ -85,11 +86,9 @@ async def sign_in_once(browser: Browser, address: str) -> str:
 async def signed_in(context: BrowserContext, address: str) -> Page:
     """A page of somebody who is."""
     page = await context.new_page()
-    credentials = {"email": f"owner@{HOST}", "password": "insighthub-demo"}
-    async with AsyncClient(headers={"host": HOST}) as http:
-        # Node does not know that every name below localhost is this machine.
-        answer = await http.post(address.replace(HOST, "127.0.0.1") + "/api/auth/login", json=credentials)
-    token = answer.json()["access_token"]
+    # Node does not know that every name below localhost is this machine.
+    async with AsyncClient(base_url=address.replace(HOST, "127.0.0.1"), headers={"host": HOST}) as http:
+        token = await sign_in(http, f"owner@{HOST}", "insighthub-demo")
     await context.add_cookies([{"name": "session", "value": token, "url": address}])
     return page
 

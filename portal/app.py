@@ -16,15 +16,15 @@ import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
 from portal import audit_export, brand, invites, signing, states
-from portal.api import auth, documentation, sites, stats
+from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
+from portal.api.gate import ApiGate
 from portal.assets import Assets
 from portal.hosts import Hosts, SecondHost, is_collect
 from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
-from portal.worker import celery_app
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ def create_app() -> FastAPI:
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)
     app.include_router(states.router)
-    for api in (auth, sites, stats, documentation):
+    for api in (auth, sites, stats, v1, v1_events, documentation):
         app.include_router(api.router)
     app.exception_handler(InsightHubError)(_on_error)
     app.exception_handler(HTTPException)(_on_http_error)
@@ -56,6 +56,7 @@ def create_app() -> FastAPI:
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.
     app.add_middleware(SameOrigin, open_to_all=is_collect)
+    app.add_middleware(ApiGate)
     app.add_middleware(Hosts)
     # Our files are the same on every host, also on one that nobody claimed.
     app.add_middleware(Assets)
@@ -71,6 +72,8 @@ def create_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await tenancy.db.check_role()
     # Tasks that this process queues go where the workers look.
+    from portal.worker import celery_app  # it reads the settings
+
     celery_app.set_default()
     async with AsyncExitStack() as stack:
         # Closed last: whoever still listens at the end listens on what this closes, and would never stop.

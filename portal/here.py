@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from analytics.collect.addresses import client_address
 from analytics.settings import settings as analytics_settings
+from tenancy.api_keys import KeyHolder
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn
 from tenancy.viewer import Viewer
@@ -23,7 +24,7 @@ class Here:
     theme: Theme
     viewer: Viewer | None
     token: str | None
-    """The session's token, from the cookie or an Authorization header."""
+    """A browser's: what its session cookie holds."""
 
     def signed_in(self) -> Viewer:
         """The viewer; raises NotSignedIn without one."""
@@ -59,5 +60,18 @@ def _viewer(request: Request) -> Viewer:
     return here(request).signed_in()
 
 
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """What a program sends as "Authorization: Bearer ..."."""
+    scheme, _space, credentials = connection.headers.get("authorization", "").partition(" ")
+    return credentials.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _key_holder(request: Request) -> KeyHolder:
+    found = request.scope["state"]["holder"]
+    assert isinstance(found, KeyHolder)
+    return found
+
+
 CurrentHere = Annotated[Here, Depends(_here)]
+CurrentHolder = Annotated[KeyHolder, Depends(_key_holder)]
 CurrentViewer = Annotated[Viewer, Depends(_viewer)]

@@ -5,7 +5,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.api.errors import of_error
-from portal.here import Here, client_of
+from portal.here import Here, bearer_of, client_of
 from portal.views.documents import error_page
 from tenancy.audit import came_from
 from tenancy.domains import HostOrganization, bare_host, resolve_host
@@ -13,10 +13,13 @@ from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.login import session_cookie, viewer_for_token
 from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
+from tenancy.tokens import viewer_for_access_token
+from tenancy.viewer import Viewer
 from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_document
 
 SCRIPTS = frozenset({"/ih.js", "/s.js"})
 COLLECT = "/api/collect"
+PUBLIC_API = "/v1"
 _ANY_HOST = frozenset({"/healthz", "/readyz", *SCRIPTS})
 SOCKET_PATH = "/_nicegui_ws/"
 _BEFORE_SIGN_IN = ("/static/", "/_nicegui/", "/brand/")
@@ -42,14 +45,13 @@ class Hosts:
                 nothing = NotFound(_("There is nothing at this address."))
                 await _refuse(scope, receive, send, nobody(), nothing)
                 return
-            token = _token(headers)
-            asks_who = token and not scope["path"].startswith(_BEFORE_SIGN_IN)
-            viewer = await viewer_for_token(token, found) if token and asks_who else None
+            connection = HTTPConnection(scope)
+            token, viewer = await _who(connection, found)
         except Unavailable as error:
             await _refuse(scope, receive, send, unavailable(error), error)
             return
         here = Here(found, theme_of(found), viewer, token)
-        came_from(client_of(HTTPConnection(scope)))
+        came_from(client_of(connection))
         scope.setdefault("state", {})["here"] = here
         await self._app(scope, receive, send)
 
@@ -71,6 +73,16 @@ class SecondHost:
 def is_collect(path: str) -> bool:
     """Whether a path takes in events: open to every page of the web."""
     return path == COLLECT or path.startswith(f"{COLLECT}/")
+
+
+def is_public_api(path: str) -> bool:
+    """Whether a path is answered to programs with a key, and to nobody else."""
+    return path == PUBLIC_API or path.startswith(f"{PUBLIC_API}/")
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether a path answers in JSON, whatever happens."""
+    return path.startswith("/api/") or is_public_api(path)
 
 
 def theme_of(host: HostOrganization) -> Theme:
@@ -100,15 +112,19 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response, er
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 4404})
-    elif scope["path"].startswith(("/api/", SOCKET_PATH)):
+    elif scope["path"].startswith(SOCKET_PATH) or is_for_programs(scope["path"]):
         await of_error(error)(scope, receive, send)
     else:
         await page(scope, receive, send)
 
 
-def _token(headers: dict[bytes, bytes]) -> str | None:
-    scheme, _space, credentials = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    if scheme.lower() == "bearer":
-        return credentials.strip() or None
+async def _who(connection: HTTPConnection, host: HostOrganization) -> tuple[str | None, Viewer | None]:
+    """The browser's token, and who is signed in: on pages by the cookie alone, on /v1 nobody is."""
+    path = connection.scope["path"]
+    if path.startswith(_BEFORE_SIGN_IN) or is_public_api(path):
+        return None, None
+    if path.startswith("/api/") and (bearer := bearer_of(connection)):
+        return None, await viewer_for_access_token(bearer, host)
     # The standard library's parser sees no cookie at all once one of them, perhaps of another site, is odd.
-    return cookie_parser(headers.get(b"cookie", b"").decode("latin-1")).get(session_cookie()) or None
+    token = cookie_parser(connection.headers.get("cookie", "")).get(session_cookie()) or None
+    return token, await viewer_for_token(token, host) if token else None

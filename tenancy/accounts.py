@@ -3,7 +3,7 @@
 import re
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,15 +28,25 @@ class EmailTaken(Conflict):
 
 
 async def create_user(
-    db: AsyncSession, organization_id: OrganizationId, *, email: str, name: str, password: str | None = None
+    db: AsyncSession,
+    organization_id: OrganizationId,
+    *,
+    email: str,
+    name: str,
+    password: str | None = None,
+    verified: bool = True,
 ) -> UserId:
-    """A new account in the organisation's realm; it can do nothing before add_member."""
+    """A new account in the organisation's realm; it can do nothing before add_member.
+
+    `verified`: that the address is the person's own, by the word of who makes the account.
+    """
     organization = await _organization(db, organization_id)
     user = models.User(
         organization_id=organization.realm_id,
         email=checked_email(email),
         name=checked_name(name),
         password_hash=None if password is None else await hash_password(checked_password(password)),
+        email_verified_at=func.now() if verified else None,
     )
     try:
         async with db.begin_nested():

@@ -43,6 +43,9 @@ class Action(StrEnum):
     MAIL_CHANGED = "mail.changed"
     MAIL_TESTED = "mail.tested"
     MAIL_REMOVED = "mail.removed"
+    API_KEY_CREATED = "api_key.created"
+    API_KEY_REVOKED = "api_key.revoked"
+    PERSON_TOKEN_REUSED = "person.token_reused"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

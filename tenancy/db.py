@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from tenancy.errors import InsightHubError, Unavailable
 from tenancy.loops import PerLoop
 from tenancy.settings import settings
-from tenancy.viewer import Viewer
+from tenancy.viewer import Insider
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 @asynccontextmanager
-async def session(viewer: Viewer) -> AsyncIterator[AsyncSession]:
+async def session(viewer: Insider) -> AsyncIterator[AsyncSession]:
     """A transaction that sees the viewer's organisation and those below it."""
     async with _transaction() as db:
         await db.execute(_ENTER, {"organization": viewer.organization_id, "user": viewer.user_id})

@@ -43,6 +43,7 @@ class HostOrganization:
     host: str
     purpose: Purpose
     theme: Mapping[str, Any] | None
+    allows_sign_up: bool = False
 
 
 class DomainTaken(Conflict):
@@ -123,7 +124,8 @@ async def hosts_changed(db: AsyncSession, organization_id: OrganizationId) -> No
 
 # The tables of themes belong to the next package; here only the document passes through, unread.
 _HOST = text("""
-SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, coalesce(own.document, realm.document)
+SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, coalesce(own.document, realm.document),
+       o.allows_sign_up
   FROM domains d
   JOIN organizations o ON o.id = d.organization_id
   LEFT JOIN themes own ON own.organization_id = o.id
@@ -146,7 +148,7 @@ async def _fetch_host(host: str) -> HostOrganization | None:
         row = (await db.execute(_HOST, {"host": host})).one_or_none()
     if row is None:
         return None
-    organization_id, realm_id, kind, name, locale, host, purpose, theme = row
+    organization_id, realm_id, kind, name, locale, host, purpose, theme, allows_sign_up = row
     return HostOrganization(
         organization_id=OrganizationId(organization_id),
         realm_id=OrganizationId(realm_id),
@@ -156,6 +158,7 @@ async def _fetch_host(host: str) -> HostOrganization | None:
         host=host,
         purpose=Purpose(purpose),
         theme=theme,
+        allows_sign_up=allows_sign_up,
     )
 
 

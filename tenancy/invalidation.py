@@ -22,6 +22,7 @@ class Channel(StrEnum):
     SITE = "invalidate:site"
     SESSION = "invalidate:session"
     LINK = "invalidate:link"
+    API_KEY = "invalidate:api-key"
 
 
 def on_change(channel: Channel, forget: Callable[[str], object]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, delete, text, update
+from sqlalchemy import ColumnElement, Row, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
@@ -32,7 +32,7 @@ SESSION_DAYS = 30
 
 
 class WrongCredentials(NotSignedIn):
-    """The same for a wrong password, an unknown account and one of another realm."""
+    """The same for a wrong password, and an account that is unknown, not confirmed, or of another realm."""
 
     code = "wrong_credentials"
     message = _("The email address or the password is not right.")
@@ -77,25 +77,16 @@ async def start_session(
 ) -> tuple[Viewer, str]:
     """A new session of somebody whose identity is proven, in one of their organisations, and its token.
 
-    db is a system session. Raises WrongCredentials for who is no member of anything on this host.
+    db is a system session. Raises WrongCredentials for who is no member of anything on this host, or has an
+    address that nobody has proved to be theirs.
     """
     token = secrets.token_urlsafe(32)
-    await db.execute(
-        _START,
-        {
-            "realm": host.realm_id,
-            "user": user_id,
-            "host": host.organization_id,
-            "token": _hash(token),
-            "days": SESSION_DAYS,
-            "organization": organization_id,
-        },
-    )
-    viewer = _viewer(await _find(db, _hash(token), host.organization_id))
-    if viewer is None:
-        raise WrongCredentials()
-    await place_session(db, viewer.session_id, viewer.organization_id)
-    return viewer, token
+    return await _start(db, host, user_id, hash_token(token), organization_id), token
+
+
+async def start_program_session(db: AsyncSession, host: HostOrganization, user_id: UserId) -> Viewer:
+    """As start_session, for a program: it holds other tokens than a browser."""
+    return await _start(db, host, user_id, None, None)
 
 
 async def choose_organization(viewer: Viewer, public_id: str) -> None:
@@ -123,27 +114,35 @@ async def end_sessions_in(organization_id: OrganizationId, user_id: UserId) -> N
 
 async def viewer_for_token(token: str, host: HostOrganization) -> Viewer | None:
     """Who holds this token on this host; None when it was never given, signed out, or has expired."""
-    return await _viewers.get(f"{_hash(token).hex()} {host.organization_id}")
+    return await _viewers.get(f"token:{hash_token(token).hex()} {host.organization_id}")
+
+
+async def viewer_for_session(session_id: UUID, host: HostOrganization) -> Viewer | None:
+    """Who is signed in by this session on this host: for whoever has the proof of it."""
+    return await _viewers.get(f"session:{session_id} {host.organization_id}")
 
 
 async def sign_out(token: str) -> None:
     """Ends the session of the token, in every process at once."""
-    async with system_session(reason="sign out") as db:
-        ended = await db.scalar(
-            delete(models.UserSession)
-            .where(models.UserSession.token_hash == _hash(token))
-            .returning(models.UserSession.id)
-        )
-        if ended is not None:
-            after_commit(db, publish, Channel.SESSION, f"session:{ended}")
+    await _end(models.UserSession.token_hash == hash_token(token))
+
+
+async def end_session(session_id: UUID) -> None:
+    """Ends a session with all of its refresh tokens, in every process at once."""
+    await _end(models.UserSession.id == session_id)
 
 
 async def sign_out_everywhere(user_id: UserId) -> None:
-    """Ends all of a person's sessions, in every process at once."""
+    """Ends all of a person's sessions, of browsers and programs, in every process at once."""
     async with system_session(reason="sign out everywhere") as db:
         await db.execute(delete(models.UserSession).where(models.UserSession.user_id == user_id))
         after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
         await _record_about(db, user_id, Action.PERSON_SIGNED_OUT_EVERYWHERE)
+
+
+def hash_token(token: str) -> bytes:
+    """What the database keeps of a token: nothing leads back from it."""
+    return sha256(token.encode()).digest()
 
 
 def session_cookie() -> str:
@@ -154,7 +153,10 @@ def session_cookie() -> str:
 _START = text("""
 INSERT INTO user_sessions (organization_id, user_id, host_organization_id, chosen_organization_id,
                            token_hash, expires_at)
-VALUES (:realm, :user, :host, :organization, :token, now() + make_interval(days => :days))
+SELECT organization_id, id, :host, CAST(:organization AS uuid), CAST(:token AS bytea),
+       now() + make_interval(days => :days)
+  FROM users WHERE id = :user AND organization_id = :realm AND email_verified_at IS NOT NULL
+RETURNING id
 """)
 
 _ACCOUNT = text("SELECT id, password_hash FROM app.credentials(:realm, :email)")
@@ -168,7 +170,7 @@ SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen,
   JOIN users u ON u.id = s.user_id
   JOIN memberships m ON m.user_id = u.id
   JOIN organizations o ON o.id = m.organization_id
- WHERE s.token_hash = :token
+ WHERE (s.token_hash = CAST(:token AS bytea) OR s.id = CAST(:session AS uuid))
    AND s.host_organization_id = :host
    AND s.expires_at > now()
    AND (o.id = o.realm_id
@@ -209,19 +211,48 @@ UPDATE user_sessions SET last_seen_at = now(), expires_at = now() + make_interva
 """)
 
 
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
-
-
 async def _credentials(realm_id: OrganizationId, email: str) -> tuple[UserId | None, str | None]:
     async with system_session(reason="check a password") as db:
         row = (await db.execute(_ACCOUNT, {"realm": realm_id, "email": email})).one_or_none()
     return (None, None) if row is None else (UserId(row.id), row.password_hash)
 
 
-async def _find(db: AsyncSession, token_hash: bytes, host_id: UUID) -> Sequence[Row[Any]]:
-    """A row for each organisation that the session can go to, the one where it is first."""
-    return (await db.execute(_FIND, {"token": token_hash, "host": host_id})).all()
+async def _start(
+    db: AsyncSession,
+    host: HostOrganization,
+    user_id: UserId,
+    token_hash: bytes | None,
+    organization_id: OrganizationId | None,
+) -> Viewer:
+    begun = {
+        "realm": host.realm_id,
+        "user": user_id,
+        "host": host.organization_id,
+        "token": token_hash,
+        "days": SESSION_DAYS,
+        "organization": organization_id,
+    }
+    session_id: UUID | None = await db.scalar(_START, begun)
+    viewer = _viewer(await _find(db, f"session:{session_id}", host.organization_id)) if session_id else None
+    if viewer is None:
+        raise WrongCredentials()
+    await place_session(db, viewer.session_id, viewer.organization_id)
+    return viewer
+
+
+async def _find(db: AsyncSession, reference: str, host_id: UUID) -> Sequence[Row[Any]]:
+    """Behind token:HASH or session:ID: a row for each organisation that it can go to, first where it is."""
+    kind, _colon, value = reference.partition(":")
+    asked = {"token": bytes.fromhex(value) if kind == "token" else None, "host": host_id}
+    asked["session"] = UUID(value) if kind == "session" else None
+    return (await db.execute(_FIND, asked)).all()
+
+
+async def _end(which: ColumnElement[bool]) -> None:
+    async with system_session(reason="sign out") as db:
+        ended = await db.scalar(delete(models.UserSession).where(which).returning(models.UserSession.id))
+        if ended is not None:
+            after_commit(db, publish, Channel.SESSION, f"session:{ended}")
 
 
 async def _renew(user_id: UserId, password_hash: str) -> None:
@@ -274,9 +305,9 @@ def _viewer(rows: Sequence[Row[Any]]) -> Viewer | None:
 
 
 async def _fetch_viewer(key: str) -> Viewer | None:
-    token_hash, host_id = key.split()
+    reference, host_id = key.split()
     async with system_session(reason="viewer of a token") as db:
-        rows = await _find(db, bytes.fromhex(token_hash), UUID(host_id))
+        rows = await _find(db, reference, UUID(host_id))
         viewer = _viewer(rows)
         if viewer is not None and rows[0].unseen:
             await db.execute(_TOUCH, {"session": viewer.session_id, "days": SESSION_DAYS})

@@ -127,8 +127,8 @@ def _put_platform(connection: psycopg.Connection) -> None:
 
 
 _PLATFORM: LiteralString = """
-INSERT INTO organizations (public_id, kind, name, slug)
-VALUES (%s, 'platform', 'InsightHub', 'platform')
+INSERT INTO organizations (public_id, kind, name, slug, allows_sign_up)
+VALUES (%s, 'platform', 'InsightHub', 'platform', true)
 ON CONFLICT (kind) WHERE kind = 'platform' DO NOTHING
 """
 _PLATFORM_DOMAIN: LiteralString = """

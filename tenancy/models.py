@@ -65,6 +65,7 @@ class Organization(Base):
         UniqueConstraint("parent_id", "slug"),
         CheckConstraint("kind IN ('platform', 'reseller', 'client', 'direct')", name="kind"),
         CheckConstraint("(kind = 'platform') = (parent_id IS NULL)", name="parent"),
+        CheckConstraint("plan IN ('free', 'starter', 'growth', 'enterprise')", name="plan"),
         Index(
             "organizations_one_platform_idx", "kind", unique=True, postgresql_where=text("kind = 'platform'")
         ),
@@ -79,6 +80,8 @@ class Organization(Base):
     slug: Mapped[str]
     locale: Mapped[str] = mapped_column(server_default="en")
     timezone: Mapped[str] = mapped_column(server_default="UTC")
+    allows_sign_up: Mapped[bool] = mapped_column(server_default=text("false"))
+    plan: Mapped[str | None]
     created_at: Mapped[datetime] = _now()
 
 
@@ -112,6 +115,7 @@ class User(Base):
     name: Mapped[str]
     password_hash: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     locale: Mapped[str | None]
+    email_verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = _now()
 
 
@@ -261,10 +265,14 @@ class Domain(Base):
 
 
 class UserSession(Base):
-    """A browser that is signed in, on the hosts of one organisation. organization_id is the realm."""
+    """Where a person is signed in, on the hosts of one organisation. organization_id is the realm.
+
+    A browser holds the token that is hashed here; a program has none, and rows in refresh_tokens instead.
+    """
 
     __tablename__ = "user_sessions"
     __table_args__ = (
+        UniqueConstraint("id", "organization_id"),
         ForeignKeyConstraint(
             ["user_id", "organization_id"], ["users.id", "users.organization_id"], ondelete="CASCADE"
         ),
@@ -285,10 +293,59 @@ class UserSession(Base):
     user_id: Mapped[UUID] = mapped_column(index=True)
     host_organization_id: Mapped[UUID]
     chosen_organization_id: Mapped[UUID | None]
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    token_hash: Mapped[bytes | None] = mapped_column(unique=True)
     created_at: Mapped[datetime] = _now()
     last_seen_at: Mapped[datetime] = _now()
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RefreshToken(Base):
+    """A token that is good for one new one; rotated_at says when it was used. Its family is the session."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["session_id", "organization_id"],
+            ["user_sessions.id", "user_sessions.organization_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID]
+    session_id: Mapped[UUID] = mapped_column(index=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    rotated_at: Mapped[datetime | None]
+
+
+class ApiKey(Base):
+    """A program's way into an organisation, or into one of its sites. Only its beginning is kept readable."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["site_id", "organization_id"], ["sites.id", "sites.organization_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint(
+            "scopes <@ ARRAY['read', 'write', 'admin'] AND cardinality(scopes) > 0", name="scopes"
+        ),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), index=True
+    )
+    site_id: Mapped[UUID | None] = mapped_column(index=True)
+    name: Mapped[str]
+    shown: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in or send mail: guessing is slow, and no owner is ever locked out."""
+"""How often somebody may try to sign in or up, or send mail: guessing is slow, and no owner locked out."""
 
 import hmac
 import time
@@ -28,14 +28,17 @@ PER_LINK_AND_NETWORK = RateLimitItemPerMinute(10, 5, namespace="link-network")
 PER_LINK = RateLimitItemPerHour(300, 1, namespace="link")
 # A whole company in one day, and no more strangers than that.
 INVITATIONS = RateLimitItemPerDay(200, 1, namespace="invitations")
+# An address is told by mail that somebody signs it up: nobody shall be able to send many of those.
+SIGN_UPS_PER_NETWORK = RateLimitItemPerHour(30, 1, namespace="sign-up-network")
+SIGN_UPS_PER_EMAIL = RateLimitItemPerHour(5, 1, namespace="sign-up-email")
 
 
 class SignInTries:
     """The tries at one account from one network. Both are kept as keyed hashes alone."""
 
     def __init__(self, realm_id: OrganizationId, email: str, address: str) -> None:
-        self._network = _keyed(_network(address))
-        self._account = _keyed(f"{realm_id} {email}")
+        self._network = keyed(network_of(address))
+        self._account = keyed(f"{realm_id} {email}")
 
     async def admit(self) -> None:
         """Counts a try. Raises TooManyTries, with the seconds to wait, where there were too many."""
@@ -63,9 +66,22 @@ class SignInTries:
         return f"sign-in-known:{self._account}:{self._network}"
 
 
+class SignUpTries:
+    """The tries to sign up an address, and those from one network. Both are kept as keyed hashes alone."""
+
+    def __init__(self, realm_id: OrganizationId, email: str, address: str) -> None:
+        self._network = keyed(network_of(address))
+        self._email = keyed(f"{realm_id} {email}")
+
+    async def admit(self) -> None:
+        """Counts a try. Raises TooManyTries, with the seconds to wait, where there were too many."""
+        await admit(SIGN_UPS_PER_NETWORK, self._network)
+        await admit(SIGN_UPS_PER_EMAIL, self._email)
+
+
 async def admit_link_try(link: str, address: str) -> None:
     """Counts a try at the password of a shared link. Raises TooManyTries where there were too many."""
-    await admit(PER_LINK_AND_NETWORK, link, _keyed(_network(address)))
+    await admit(PER_LINK_AND_NETWORK, link, keyed(network_of(address)))
     await admit(PER_LINK, link)
 
 
@@ -79,17 +95,7 @@ async def admit(limit: RateLimitItem, *key: str) -> None:
         log.warning("try.not_limited", error=type(error).__name__)
 
 
-_KNOWN_S = 90 * 86_400
-
-
-async def _hit(limit: RateLimitItem, *key: str) -> None:
-    limiter = _limiters.get()
-    if not await limiter.hit(limit, *key):
-        reset = (await limiter.get_window_stats(limit, *key)).reset_time
-        raise TooManyTries(retry_after_s=max(1, round(reset - time.time())))
-
-
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or its /64 in IPv6, where one person has billions."""
     try:
         version = ip_address(address).version
@@ -98,18 +104,27 @@ def _network(address: str) -> str:
     return str(ip_network(f"{address}/64", strict=False)) if version == 6 else address
 
 
-def _keyed(text: str) -> str:
+def keyed(text: str) -> str:
+    """What Redis keeps instead of an address or an account."""
     return hmac.new(settings().secret_key.encode(), f"sign-in {text}".encode(), sha256).hexdigest()[:32]
 
 
-def _limiter() -> MovingWindowRateLimiter:
-    storage = RedisStorage(
+def counters() -> RedisStorage:
+    """Where limits count, on this event loop's connections."""
+    return RedisStorage(
         f"async+{settings().redis_url}",
         implementation="redispy",
         key_prefix="limits",
         connection_pool=redis().connection_pool,  # type: ignore[arg-type]
     )
-    return MovingWindowRateLimiter(storage)
 
 
-_limiters = PerLoop(_limiter)
+_KNOWN_S = 90 * 86_400
+_limiters = PerLoop(lambda: MovingWindowRateLimiter(counters()))
+
+
+async def _hit(limit: RateLimitItem, *key: str) -> None:
+    limiter = _limiters.get()
+    if not await limiter.hit(limit, *key):
+        reset = (await limiter.get_window_stats(limit, *key)).reset_time
+        raise TooManyTries(retry_after_s=max(1, round(reset - time.time())))

@@ -11,11 +11,11 @@ from tenancy.errors import Invalid
 from tenancy.text import gettext as _
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: str, *, field: str = "name") -> str:
     """1 to 120 characters on one line."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120:
-        raise Invalid(_("Give it a name of up to 120 characters."), field="name")
+        raise Invalid(_("Give it a name of up to 120 characters."), field=field)
     return name
 
 

@@ -23,5 +23,7 @@ async def _purge_expired_sessions() -> int:
         result: CursorResult[Any] = await db.execute(  # type: ignore[assignment]
             delete(models.UserSession).where(models.UserSession.expires_at <= func.now())
         )
+        # Of sessions that go on: by now nobody can mistake the reuse of one for anything else.
+        await db.execute(delete(models.RefreshToken).where(models.RefreshToken.expires_at <= func.now()))
     log.info("sessions.purged", rows=result.rowcount)
     return result.rowcount

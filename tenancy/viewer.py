@@ -1,11 +1,22 @@
 """Who is looking: the proof of a sign-in that every question about data takes."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from tenancy.errors import Forbidden
 from tenancy.ids import OrganizationId, UserId
 from tenancy.roles import OrganizationKind, Permission, Role, allows
+
+
+class Insider(Protocol):
+    """Whoever is inside an organisation: a viewer, or a program with a key."""
+
+    @property
+    def organization_id(self) -> OrganizationId: ...
+
+    @property
+    def user_id(self) -> UserId | None: ...
 
 
 @dataclass(frozen=True, slots=True)

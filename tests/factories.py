@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from tenancy import accounts, domains, organizations, sites
-from tenancy.db import system_session
+from tenancy import accounts, api_keys, domains, login, organizations, sites
+from tenancy.api_keys import Scope
+from tenancy.db import session, system_session
 from tenancy.domains import HostOrganization
 from tenancy.ids import OrganizationId, UserId
 from tenancy.invalidation import Channel, publish
@@ -120,6 +121,18 @@ async def make_site(organization: MadeOrganization, domain: str | None = None, *
         )
 
 
+async def make_key(
+    organization: MadeOrganization, *scopes: Scope, site: Site | None = None, days: int | None = None
+) -> str:
+    """An API key of the organisation, or of one site of it, with these scopes; all of them by default."""
+    viewer = a_viewer(organization)
+    async with session(viewer) as db:
+        _key, secret = await api_keys.create_api_key(
+            db, viewer, name=unique("Key"), scopes=scopes or (Scope.ADMIN,), site=site, days=days
+        )
+    return secret
+
+
 def a_viewer(organization: MadeOrganization, role: Role | None = None) -> Viewer:
     """Somebody of this organisation who never signed in: for functions that take a viewer."""
     owner = Role.OPERATOR if organization.kind is OrganizationKind.PLATFORM else Role.OWNER
@@ -156,6 +169,13 @@ def info_of(made: MadeOrganization) -> OrganizationInfo:
         timezone="UTC",
         created_at=datetime.now(UTC),
     )
+
+
+async def session_of(user: MadeUser) -> str:
+    """The value of the cookie of a browser in which they are signed in."""
+    host = await host_of(user.organization)
+    _viewer, token = await login.sign_in(host, user.email, user.password, f"198.19.0.{next(_numbers) % 250}")
+    return token
 
 
 async def host_of(organization: MadeOrganization) -> HostOrganization:

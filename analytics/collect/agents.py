@@ -19,6 +19,10 @@ class Agent(NamedTuple):
     device: str
 
 
+NO_AGENT = Agent("", "", "", "", "")
+"""Of somebody whom a site's server names: nothing is known."""
+
+
 def read_agent(user_agent: str, screen_w: int = 0, screen_h: int = 0) -> Agent:
     """The agent of a user agent; the screen tells an iPad, which calls itself a Mac, from one."""
     agent = _read(user_agent)

@@ -10,7 +10,7 @@ import msgspec
 from redis.exceptions import RedisError
 
 from analytics.collect.addresses import network_of
-from analytics.collect.agents import read_agent
+from analytics.collect.agents import NO_AGENT, read_agent
 from analytics.collect.bots import is_bot
 from analytics.collect.events import Surroundings, deduplication_key, read_event
 from analytics.collect.geo import locate
@@ -28,9 +28,9 @@ from analytics.collect.stream import (
     SiteLimitReached,
     StreamWriter,
 )
-from analytics.collect.visitors import SaltShelf, VisitorId, cookieless_id, kept_id
+from analytics.collect.visitors import SaltShelf, VisitorId, cookieless_id, kept_id, named_id
 from tenancy.sites import CollectSite, VisitorMode
-from tracker.contract import Context, Event, HeatmapBody, Visitor
+from tracker.contract import CollectBody, Context, Event, HeatmapBody, Visitor
 
 
 class Arrived(NamedTuple):
@@ -93,32 +93,27 @@ class Intake:
                 self._outcomes.count(site.number, dropped(reason), total)
                 return Taken(total, total)
             now = self._clock()
-            client_id = _client_id(site, decoded.visitor, arrived)
-            around = Surroundings(
-                site=site.number,
-                own_hosts=own_hosts(site.domain, site.allowed_hosts),
-                received_ms=int(now * 1000),
-                sent_ms=decoded.sent_at,
-                origin=arrived.origin,
-                referer=arrived.referer,
-                person_key=self._id_key if client_id else None,
-            )
-            stored, late = [], 0
-            for number, event in enumerate(decoded.events):
-                read = read_event(event, number, around)
-                if isinstance(read, Drop):
-                    late += 1
-                else:
-                    stored.append((deduplication_key(event, read, site.number), _ENCODER.encode(read)))
-            if late:
-                self._outcomes.count(site.number, dropped(Drop.TOO_OLD), late)
-            if not stored:
-                return Taken(total, late)
-            context = _context(decoded.context, decoded.events)
-            head = _head(site, arrived, context, around.received_ms, kept=bool(client_id), kind="events")
-            visitor = await self._visitor(site, arrived, client_id, now)
-            added = await self._write(site, visitor, now, head, stored)
-            return Taken(total, late + len(stored) - added)
+            person = _Person(_client_id(site, decoded.visitor, arrived))
+            return await self._take(site, decoded, arrived, person, now)
+
+    async def collect_from_server(self, body: CollectBody, arrived: Arrived, person: str) -> Taken:
+        """Takes in what a site's own server sends of a visitor whom it names, or describes as browsers do.
+
+        On a cookieless site a name means the same visitor within a day only, and a description counts first.
+        """
+        site = await self._site(body.site_id or "", "site_id")
+        with self._counting_refusals(site):
+            check_collect(body)
+            total = len(body.events)
+            if arrived.user_agent and is_bot(arrived.user_agent):
+                self._outcomes.count(site.number, dropped(Drop.BOT), total)
+                return Taken(total, total)
+            described = bool(arrived.address and arrived.user_agent)
+            if site.visitor_mode is not VisitorMode.COOKIELESS:
+                who = _Person(person)
+            else:
+                who = _Person("", "" if described else person)
+            return await self._take(site, body, arrived, who, self._clock())
 
     async def heatmap(self, body: bytes, arrived: Arrived) -> Taken:
         """Takes in the pointer events of a page, all or none of them."""
@@ -145,7 +140,7 @@ class Intake:
                 kept=bool(client_id),
                 kind="heatmap",
             )
-            visitor = await self._visitor(site, arrived, client_id, now)
+            visitor = await self._visitor(site, arrived, _Person(client_id), now)
             await self._write(site, visitor, now, head, points)
             return Taken(total)
 
@@ -174,6 +169,36 @@ class Intake:
         if self._window is not None and not self._window.admits(site.number, network_of(arrived.address)):
             raise TooMany()
 
+    async def _take(
+        self, site: CollectSite, body: CollectBody, arrived: Arrived, person: "_Person", now: float
+    ) -> Taken:
+        total = len(body.events)
+        around = Surroundings(
+            site=site.number,
+            own_hosts=own_hosts(site.domain, site.allowed_hosts),
+            received_ms=int(now * 1000),
+            sent_ms=body.sent_at,
+            origin=arrived.origin,
+            referer=arrived.referer,
+            person_key=self._id_key if person.kept else None,
+        )
+        stored, late = [], 0
+        for number, event in enumerate(body.events):
+            read = read_event(event, number, around)
+            if isinstance(read, Drop):
+                late += 1
+            else:
+                stored.append((deduplication_key(event, read, site.number), _ENCODER.encode(read)))
+        if late:
+            self._outcomes.count(site.number, dropped(Drop.TOO_OLD), late)
+        if not stored:
+            return Taken(total, late)
+        context = _context(body.context, body.events)
+        head = _head(site, arrived, context, around.received_ms, kept=bool(person.kept), kind="events")
+        visitor = await self._visitor(site, arrived, person, now)
+        added = await self._write(site, visitor, now, head, stored)
+        return Taken(total, late + len(stored) - added)
+
     async def _write(
         self,
         site: CollectSite,
@@ -193,11 +218,20 @@ class Intake:
             self._outcomes.count(site.number, dropped(Drop.REPEATED), len(items) - added)
         return added
 
-    async def _visitor(self, site: CollectSite, arrived: Arrived, client_id: str, now: float) -> VisitorId:
-        if client_id:
-            return kept_id(self._id_key, site.number, client_id)
+    async def _visitor(self, site: CollectSite, arrived: Arrived, person: "_Person", now: float) -> VisitorId:
+        if person.kept:
+            return kept_id(self._id_key, site.number, person.kept)
         salts = await self._salts.salts(datetime.fromtimestamp(now, UTC))
+        if person.of_the_day:
+            return named_id(salts, site.number, person.of_the_day)
         return cookieless_id(salts, site.number, arrived.address, arrived.user_agent)
+
+
+class _Person(NamedTuple):
+    """The id by which a visitor is known again for good, or for the day; neither where looks must do."""
+
+    kept: str = ""
+    of_the_day: str = ""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -240,7 +274,7 @@ def _head(
     site: CollectSite, arrived: Arrived, context: Context, received_ms: int, *, kept: bool, kind: str
 ) -> EntryHead:
     screen_w, screen_h = _pixels(context.screen_width), _pixels(context.screen_height)
-    agent = read_agent(arrived.user_agent, screen_w, screen_h)
+    agent = read_agent(arrived.user_agent, screen_w, screen_h) if arrived.user_agent else NO_AGENT
     place = locate(arrived.address)
     return EntryHead(
         ENTRY_VERSION,

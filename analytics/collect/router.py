@@ -55,6 +55,13 @@ async def lifespan() -> AsyncIterator[None]:
         await redis.aclose()
 
 
+def open_intake() -> Intake:
+    """This process's own. Raises NotReady outside of lifespan()."""
+    if _Open.intake is None:
+        raise NotReady()
+    return _Open.intake
+
+
 class _Open:
     """What lifespan() opened."""
 
@@ -78,9 +85,7 @@ class _Endpoint:
                 raise MethodNotAllowed()
             arrived, length = _read_head(scope)
             body = await _read_body(receive, length)
-            if _Open.intake is None:
-                raise NotReady()
-            taken = await self._take(_Open.intake, body, arrived)
+            taken = await self._take(open_intake(), body, arrived)
         except Refused as refusal:
             await _refuse(send, refusal)
         except (RedisError, OSError) as error:

@@ -48,11 +48,12 @@ class SaltShelf:
 
 def cookieless_id(salts: Salts, site: int, address: str, user_agent: str) -> VisitorId:
     """The id of a browser for a day; nobody can go back from it once the salt is gone."""
-    seen = f"{address}|{user_agent}".encode("utf-8", "surrogatepass")
-    return VisitorId(
-        _hash(salts.today, site, seen),
-        None if salts.yesterday is None else _hash(salts.yesterday, site, seen),
-    )
+    return _salted(salts, site, f"{address}|{user_agent}".encode("utf-8", "surrogatepass"))
+
+
+def named_id(salts: Salts, site: int, name: str) -> VisitorId:
+    """The id for a day of whom a site's server names, where nobody is to be known for longer."""
+    return _salted(salts, site, b"name|" + name.encode("utf-8", "surrogatepass"))
 
 
 def kept_id(key: bytes, site: int, client_id: str) -> VisitorId:
@@ -68,6 +69,13 @@ def person_id(key: bytes, site: int, user_id: str) -> int:
 def installation_key(secret_key: str) -> bytes:
     """The key of kept ids, derived so that it says nothing about the secret that it comes from."""
     return blake2b(secret_key.encode(), digest_size=32, person=b"visitor ids").digest()
+
+
+def _salted(salts: Salts, site: int, seen: bytes) -> VisitorId:
+    return VisitorId(
+        _hash(salts.today, site, seen),
+        None if salts.yesterday is None else _hash(salts.yesterday, site, seen),
+    )
 
 
 def _hash(key: bytes, site: int, data: bytes) -> int:

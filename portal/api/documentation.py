@@ -30,7 +30,9 @@ async def docs(request: Request, here: CurrentHere) -> HTMLResponse:
     return HTMLResponse(documentation_page(here.theme, api_document(request.app, here), here.host.locale))
 
 
-# Anything else below /api ends here, or the pages would answer a program with a page.
+# Anything else below these ends here, or the pages would answer a program with a page.
+@router.api_route("/v1", methods=_METHODS, response_model=None)
+@router.api_route("/v1/{path:path}", methods=_METHODS, response_model=None)
 @router.api_route("/api/{path:path}", methods=_METHODS, response_model=None)
 async def nothing_else(request: Request) -> NoReturn:
     """404, or 405 where the address exists."""
@@ -44,8 +46,23 @@ def api_document(app: FastAPI, here: Here) -> dict[str, Any]:
     """The OpenAPI document of a host."""
     written = app.openapi()
     schemes = {
-        "token": {"type": "http", "scheme": "bearer"},
-        "session": {"type": "apiKey", "in": "cookie", "name": session_cookie()},
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": _("The access token of somebody who has signed in."),
+        },
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": session_cookie(),
+            "description": _("The session of a browser; pages of other sites cannot use it."),
+        },
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": _("An API key, made in the settings. It opens /v1, and nothing else."),
+        },
     }
     return {
         "openapi": written["openapi"],
@@ -59,14 +76,46 @@ def api_document(app: FastAPI, here: Here) -> dict[str, Any]:
             ),
         },
         "servers": [{"url": base_url(here.host.host)}],
-        "security": [{name: []} for name in schemes],
+        "security": [{"token": []}, {"session": []}],
         "tags": [
             {"name": "auth", "description": _("Signing in")},
             {"name": "sites", "description": _("Sites")},
             {"name": "statistics", "description": _("Statistics")},
+            {"name": "keys", "description": _("With an API key")},
         ],
-        "paths": written["paths"],
-        "components": {**written["components"], "securitySchemes": schemes},
+        "paths": {
+            path: {method: _counted(says) for method, says in methods.items()}
+            for path, methods in written["paths"].items()
+        },
+        "components": {**written["components"], "headers": _limit_headers(), "securitySchemes": schemes},
+    }
+
+
+def _counted(operation: dict[str, Any]) -> dict[str, Any]:
+    """The operation with the headers that the gate puts on every answer."""
+    counts = {name: {"$ref": f"#/components/headers/{name}"} for name in _limit_headers()}
+    responses = {
+        status: {**says, "headers": {**says.get("headers", {}), **counts}}
+        for status, says in operation["responses"].items()
+    }
+    return {**operation, "responses": responses}
+
+
+def _limit_headers() -> dict[str, Any]:
+    a_number = {"type": "string", "pattern": "^([0-9]+|unlimited)$"}
+    return {
+        "X-RateLimit-Limit": {
+            "description": _("Requests that are possible before the limit begins anew."),
+            "schema": {**a_number, "examples": ["1000"]},
+        },
+        "X-RateLimit-Remaining": {
+            "description": _("Those of them that are left."),
+            "schema": {**a_number, "examples": ["987"]},
+        },
+        "X-RateLimit-Reset": {
+            "description": _("When it begins anew, in Unix seconds; 0 without a limit."),
+            "schema": {"type": "string", "pattern": "^[0-9]+$", "examples": ["1769853600"]},
+        },
     }
 
 

@@ -68,4 +68,5 @@ def of_http(error: HTTPException) -> JSONResponse:
 
 def wants_json(request: Request) -> bool:
     """Whether a program asks, rather than a person."""
-    return request.url.path.startswith("/api/")
+    path = request.url.path
+    return path.startswith(("/api/", "/v1/")) or path == "/v1"

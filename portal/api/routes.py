@@ -19,12 +19,16 @@ OPEN: dict[str, Any] = {"security": []}
 """`openapi_extra` of an operation that asks for no sign-in."""
 
 
+BY_KEY: dict[str, Any] = {"security": [{"key": []}]}
+"""`openapi_extra` of an operation that takes a key alone."""
+
+
 def api_router(prefix: str, tag: str, *refusals: int) -> APIRouter:
-    """A router whose operations may all refuse with these statuses."""
+    """A router whose operations may all refuse with these statuses, or as any of ours may."""
     return APIRouter(
         prefix=prefix,
         tags=[tag],
-        responses=refused(*refusals),
+        responses=refused(*refusals, 429, 503),
         dependencies=[Depends(_not_to_be_kept)],
         generate_unique_id_function=_operation_id,
         route_class=_Limited,
@@ -33,7 +37,28 @@ def api_router(prefix: str, tag: str, *refusals: int) -> APIRouter:
 
 def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an operation that may refuse with these statuses."""
-    return {status: {"model": ErrorAnswer} for status in statuses}
+    return {
+        status: {"model": ErrorAnswer, **({"headers": _HEADERS[status]} if status in _HEADERS else {})}
+        for status in statuses
+    }
+
+
+_HEADERS = {
+    401: {
+        "WWW-Authenticate": {
+            "description": "How to sign in.",
+            "schema": {"type": "string", "const": "Bearer"},
+        }
+    },
+    429: {
+        "Retry-After": {
+            "description": "Seconds to wait.",
+            "schema": {"type": "string", "pattern": "^[0-9]+$", "examples": ["60"]},
+        }
+    },
+}
+WRITES = refused(400, 403, 413, 422)
+"""`responses` of an operation with a body."""
 
 
 def _plain(text: str) -> str:

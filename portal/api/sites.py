@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal.api.routes import Text, api_router, refused
+from portal.api.routes import WRITES, Text, api_router, refused
 from portal.here import CurrentHere, CurrentViewer
 from portal.installation import site_snippet
 from tenancy.db import session
@@ -87,32 +87,32 @@ class Snippet(BaseModel):
 async def all_sites(viewer: CurrentViewer) -> SiteList:
     """The sites that you may see."""
     async with session(viewer) as db:
-        return SiteList(sites=[_body(site) for site in await list_sites(db)])
+        return SiteList(sites=[site_body(site) for site in await list_sites(db)])
 
 
-@router.post("", response_model=SiteBody, status_code=201, responses=refused(400, 403, 404, 422))
+@router.post("", response_model=SiteBody, status_code=201, responses={**WRITES, **refused(404)})
 async def new_site(new: NewSite, viewer: CurrentViewer) -> SiteBody:
     """Create a site."""
     fields = new.model_dump(exclude={"organization_id"})
     async with session(viewer) as db:
         owner = await get_organization(db, new.organization_id) if new.organization_id else None
         site = await create_site(db, viewer, organization_id=owner.id if owner else None, **fields)
-    return _body(site)
+    return site_body(site)
 
 
 @router.get("/{site_id}", response_model=SiteBody, responses=refused(404, 422))
 async def one_site(site_id: str, viewer: CurrentViewer) -> SiteBody:
     """A site."""
     async with session(viewer) as db:
-        return _body(await get_site(db, site_id))
+        return site_body(await get_site(db, site_id))
 
 
-@router.patch("/{site_id}", response_model=SiteBody, responses=refused(400, 403, 404, 422))
+@router.patch("/{site_id}", response_model=SiteBody, responses={**WRITES, **refused(404)})
 async def change_site(site_id: str, change: SiteChange, viewer: CurrentViewer) -> SiteBody:
     """Change a site."""
     async with session(viewer) as db:
         site = await get_site(db, site_id)
-        return _body(await update_site(db, viewer, site, **change.model_dump(exclude_unset=True)))
+        return site_body(await update_site(db, viewer, site, **change.model_dump(exclude_unset=True)))
 
 
 @router.delete("/{site_id}", status_code=204, responses=refused(403, 404, 422))
@@ -130,7 +130,8 @@ async def snippet_of(site_id: str, viewer: CurrentViewer, here: CurrentHere) -> 
     return Snippet(tracking_id=site.tracking_id, snippet=site_snippet(site, here))
 
 
-def _body(site: Site) -> SiteBody:
+def site_body(site: Site) -> SiteBody:
+    """A site as the API says it."""
     return SiteBody(
         id=site.public_id,
         name=site.name,

@@ -1,10 +1,8 @@
 """/api/sites/{site_id}/stats and /realtime: the numbers of a site, of a period or of now."""
 
 import asyncio
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Query
@@ -15,6 +13,7 @@ from analytics.reports.metrics import Metric, MetricValue
 from analytics.reports.overview import Overview, overview_report
 from analytics.reports.period import Interval, Period
 from analytics.reports.realtime import RealtimeRow, RealtimeVisitor, realtime_report
+from portal.api.opaque_ids import opaque_id
 from portal.api.routes import api_router
 from portal.api.stats_body import (
     DIMENSION_KEYS,
@@ -38,7 +37,6 @@ from portal.api.stats_body import (
 from portal.api.stats_query import StatsQuery
 from portal.here import CurrentViewer
 from tenancy.db import session
-from tenancy.settings import settings
 from tenancy.sites import Site, get_site
 from tenancy.viewer import Viewer
 
@@ -52,9 +50,19 @@ async def stats(site_id: str, viewer: CurrentViewer, query: Annotated[StatsQuery
     The answer has the metrics and dimensions that were asked for. Rates and changes are in percent, times in
     seconds.
     """
+    return await stats_of(await _site(viewer, site_id), query)
+
+
+@router.get("/realtime", response_model=RealtimeBody)
+async def realtime(site_id: str, viewer: CurrentViewer) -> RealtimeBody:
+    """Who is on the site now: the visitors of the last five minutes."""
+    return await realtime_of(await _site(viewer, site_id))
+
+
+async def stats_of(site: Site, query: StatsQuery) -> Stats:
+    """What was asked about a site."""
     metrics, dimensions = query.wanted_metrics(), query.wanted_dimensions()
     filters = query.wanted_filters()
-    site = await _site(viewer, site_id)
     period = query.period_of(site)
     overview, rows = await asyncio.gather(
         overview_report(site, period, filters, interval=query.interval_in(period)),
@@ -69,10 +77,8 @@ async def stats(site_id: str, viewer: CurrentViewer, query: Annotated[StatsQuery
     )
 
 
-@router.get("/realtime", response_model=RealtimeBody)
-async def realtime(site_id: str, viewer: CurrentViewer) -> RealtimeBody:
-    """Who is on the site now: the visitors of the last five minutes."""
-    site = await _site(viewer, site_id)
+async def realtime_of(site: Site) -> RealtimeBody:
+    """Who is on a site now."""
     found = await realtime_report(site, datetime.now(UTC))
     return RealtimeBody(
         active_visitors=found.active_5,
@@ -158,7 +164,7 @@ def _active(rows: Iterable[RealtimeRow]) -> list[RealtimeRow]:
 
 def _visitor(site: Site, visitor: RealtimeVisitor) -> VisitorNow:
     return VisitorNow(
-        visitor_id=_opaque(site, visitor.visitor_id),
+        visitor_id=opaque_id(site, "visitor", visitor.visitor_id),
         current_page=visitor.page,
         country=visitor.country,
         device=visitor.device,
@@ -166,9 +172,3 @@ def _visitor(site: Site, visitor: RealtimeVisitor) -> VisitorNow:
         pages_viewed=visitor.page_views,
         time_on_site=visitor.seconds,
     )
-
-
-def _opaque(site: Site, visitor_id: str) -> str:
-    """A name for a visitor that leads neither to the stored id nor to the same person on another site."""
-    key = settings().secret_key.encode()
-    return f"v_{hmac.new(key, f'visitor {site.id} {visitor_id}'.encode(), sha256).hexdigest()[:16]}"

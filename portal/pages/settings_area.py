@@ -31,6 +31,7 @@ PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/people", _("People"), "users"),
     SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
     SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),
+    SettingsPage("/settings/api-keys", _("API keys"), "key-round", Permission.MANAGE_KEYS),
     SettingsPage("/settings/audit", _("Activity"), "activity", Permission.SEE_AUDIT),
 )
 """In the order of the navigation; each is a module of its own beside this one."""

@@ -1,12 +1,12 @@
 """Numbers, dates and names as a person of a locale reads them; Babel is slow, so answers are kept."""
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from babel.units import format_unit
 
@@ -134,13 +134,26 @@ def moment(at: datetime, timezone: str, locale: str) -> str:
     )
 
 
+def ago(at: datetime, now: datetime, locale: str) -> str:
+    """'3 hours ago', 'now' for the last minute."""
+    elapsed = min(at - now, timedelta())
+    unit = "minute" if elapsed > -timedelta(hours=1) else "hour" if elapsed > -timedelta(days=1) else "day"
+    return format_timedelta(elapsed, unit, add_direction=True, locale=locale_of(locale))
+
+
+@lru_cache(maxsize=_CACHE)
+def medium_day(of: date, locale: str) -> str:
+    """'4 Nov 2026' or 'Nov 4, 2026'."""
+    return format_date(of, "medium", locale=locale_of(locale))
+
+
 def days(first: date, last: date, locale: str, *, with_year: bool = False) -> str:
     """'22 Oct – 20 Nov', one day alone where both are the same; with years where they differ or if asked."""
     if first == last:
         return long_day(first, locale)
     if first.year == last.year and not with_year:
         return f"{day(first, locale)} – {day(last, locale)}"
-    return f"{_medium_day(first, locale)} – {_medium_day(last, locale)}"
+    return f"{medium_day(first, locale)} – {medium_day(last, locale)}"
 
 
 def country_name(code: str, locale: str) -> str:
@@ -170,8 +183,3 @@ def _unit(number: int, unit: str, locale: str) -> str:
 
 def _at_midnight(of: date) -> datetime:
     return of if isinstance(of, datetime) else datetime(of.year, of.month, of.day)  # noqa: DTZ001  a day, no instant
-
-
-@lru_cache(maxsize=_CACHE)
-def _medium_day(of: date, locale: str) -> str:
-    return format_date(of, "medium", locale=locale_of(locale))

@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from tenancy.roles import Role
 from tests.e2e.people import Product
-from tests.factories import make_client, make_direct, make_reseller, make_site, make_user
+from tests.factories import make_client, make_direct, make_reseller, make_site, make_user, session_of
 
 OURS = re.compile(r"insighthub", re.I)
 LINK = re.compile(r"""(?:href|src)=["']([^"']+)["']""")
@@ -24,10 +24,7 @@ async def test_no_page_or_file_of_an_agency_names_the_platform(product: Product)
         ) as http:
             seen: set[str] = set()
             waiting = ["/login", "/nothing-here", "/api/docs", "/api/openapi.json", "/s.js", "/api/nothing"]
-            token = (
-                await http.post("/api/auth/login", json={"email": user.email, "password": user.password})
-            ).json()["access_token"]
-            http.cookies.set("session", token)
+            http.cookies.set("session", await session_of(user))
             paths = ("", "/realtime", "/install")
             waiting += ["/", "/sites", "/clients", *(f"/sites/{site.public_id}{path}" for path in paths)]
             while waiting:
@@ -65,8 +62,7 @@ async def test_first_paint_carries_the_brands_colours(product: Product, path: st
     user = await make_user(agency)
     async with AsyncClient(base_url=product.url("127.0.0.1"), headers={"host": agency.host}) as http:
         if path == "/sites":
-            answer = await http.post("/api/auth/login", json={"email": user.email, "password": user.password})
-            http.cookies.set("session", answer.json()["access_token"])
+            http.cookies.set("session", await session_of(user))
         page = (await http.get(path)).text
     head = page.partition("<body")[0]
     assert "--brand:#aa3311" in head

@@ -12,7 +12,14 @@ from tenancy.roles import Role
 from tenancy.sites import Site
 from tests.analytics.ingest.entries import DIRECT, GOOGLE, an_event, put
 from tests.e2e.people import Person, Product, at
-from tests.factories import MadeOrganization, MadeUser, make_client, make_reseller, make_site, make_user
+from tests.factories import (
+    MadeOrganization,
+    MadeUser,
+    make_client,
+    make_reseller,
+    make_site,
+    make_user,
+)
 
 
 class World:

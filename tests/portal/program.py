@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from tests.factories import MadeUser
+from tenancy.login import session_cookie
+from tests.factories import MadeUser, session_of
 
 _addresses = count(1)
 
@@ -16,7 +17,8 @@ class Program:
 
     def __init__(self, app: FastAPI, host: str) -> None:
         number = next(_addresses)
-        transport = ASGITransport(app, client=(f"198.18.{number // 250}.{number % 250 + 1}", 40_000))
+        self.address = f"198.18.{number // 250}.{number % 250 + 1}"
+        transport = ASGITransport(app, client=(self.address, 40_000))
         self._client = AsyncClient(transport=transport, base_url=f"http://{host}")
 
     async def sign_in(self, user: MadeUser) -> str:
@@ -25,6 +27,12 @@ class Program:
         assert answer.status_code == 200, answer.text
         token: str = answer.json()["access_token"]
         self.bears(token)
+        return token
+
+    async def open_browser(self, user: MadeUser) -> str:
+        """Signs in as a browser does, with a cookie that opens the pages; its value."""
+        token = await session_of(user)
+        self._client.cookies.set(session_cookie(), token)
         return token
 
     def bears(self, token: str) -> None:

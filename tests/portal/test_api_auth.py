@@ -13,7 +13,7 @@ async def test_a_token_for_an_email_and_a_password(asks: Asks) -> None:
 
     answer = await program.post("/api/auth/login", {"email": owner.email, "password": owner.password})
 
-    token = answer.json()["access_token"]
+    token, refresh = answer.json()["access_token"], answer.json()["refresh_token"]
     person = {
         "email": owner.email,
         "name": "Ada Lane",
@@ -21,7 +21,13 @@ async def test_a_token_for_an_email_and_a_password(asks: Asks) -> None:
         "organization": {"name": agency.name, "kind": "reseller"},
     }
     assert answer.status_code == 200
-    assert answer.json() == {"access_token": token, "token_type": "bearer", "user": person}
+    assert answer.json() == {
+        "access_token": token,
+        "token_type": "bearer",
+        "expires_in": 900,
+        "refresh_token": refresh,
+        "user": person,
+    }
     assert answer.headers["cache-control"] == "no-store"
     program.bears(token)
     assert (await program.get("/api/auth/me")).json() == person
@@ -70,8 +76,8 @@ async def test_signing_out_ends_the_token(asks_as: AsksAs) -> None:
 
 async def test_a_browsers_session_asks_too_but_changes_nothing_from_another_site(asks: Asks) -> None:
     agency = await make_reseller()
-    token = await asks(agency.host).sign_in(await make_user(agency))
     browser = asks(agency.host)
+    token = await browser.open_browser(await make_user(agency))
     # Beside what else lives on the domain: cookies that are not ours may hold anything.
     cookie = f'consent={{"ads":false}}; basket[0]=7; {session_cookie()}={token}'
     site = {"name": "Shop", "domain": "shop.example"}

@@ -35,7 +35,9 @@ async def test_every_operation_is_described_and_every_reference_leads_somewhere(
     served = {
         (route.path, method.lower())
         for route in iter_route_contexts(api_app.routes)
-        if route.path and route.path.startswith("/api/") and getattr(route, "include_in_schema", False)
+        if route.path
+        and route.path.startswith(("/api/", "/v1/"))
+        and getattr(route, "include_in_schema", False)
         for method in route.methods or ()
     }
     operations = {
@@ -48,7 +50,12 @@ async def test_every_operation_is_described_and_every_reference_leads_somewhere(
     assert len({operation["operationId"] for operation in operations.values()}) == len(operations)
     assert all(operation["description"] for operation in operations.values())
     schemas = document["components"]["schemas"]
-    assert set(references(document)) <= {f"#/components/schemas/{name}" for name in schemas}
+    known = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "headers")
+        for name in document["components"][kind]
+    }
+    assert set(references(document)) <= known
     # The framework's own shape of errors is not ours.
     assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
     for operation in operations.values():
@@ -62,14 +69,26 @@ async def test_who_may_ask_without_signing_in_is_said(asks: Asks) -> None:
     document = (await asks((await make_reseller()).host).get("/api/openapi.json")).json()
 
     schemes = document["components"]["securitySchemes"]
-    assert [list(one) for one in document["security"]] == [[name] for name in schemes]
-    unsigned = [
-        path
-        for path, methods in document["paths"].items()
-        for operation in methods.values()
-        if operation.get("security") == []
+    assert document["security"] == [{"token": []}, {"session": []}]
+    assert set(schemes) == {"token", "session", "key"}
+    operations = [
+        (path, operation) for path, methods in document["paths"].items() for operation in methods.values()
     ]
-    assert unsigned == ["/api/auth/login"]
+    unsigned = {path for path, operation in operations if operation.get("security") == []}
+    assert unsigned == {"/api/auth/register", "/api/auth/login", "/api/auth/refresh"}
+    for path, operation in operations:
+        assert (operation.get("security") == [{"key": []}]) == path.startswith("/v1/")
+
+
+async def test_every_answer_says_what_is_left(asks: Asks) -> None:
+    document = (await asks((await make_reseller()).host).get("/api/openapi.json")).json()
+
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                assert set(document["components"]["headers"]) <= set(answer["headers"])
+                assert ("Retry-After" in answer["headers"]) == (status == "429")
+            assert {"429", "503"} <= set(operation["responses"])
 
 
 async def test_the_page_lists_every_operation_with_a_call_to_copy(asks: Asks) -> None:
@@ -105,7 +124,8 @@ async def test_nothing_of_it_comes_from_elsewhere_or_names_the_platform(asks: As
 
     for text in (page.text, document.text):
         assert "insight" not in text.lower()
-        assert set(re.findall(r"https?://([\w.-]+)", text)) <= {agency.host, "www.w3.org"}
+        named = set(re.findall(r"https?://([\w.-]+)", text))
+        assert named <= {agency.host, "www.w3.org", "shop.example.com", "news.example.com"}
     assert "FastAPI" not in page.text + document.text
     assert "script-src 'self'" in page.headers["content-security-policy"]
 

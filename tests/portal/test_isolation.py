@@ -15,6 +15,7 @@ from tests.factories import (
     MadeUser,
     make_client,
     make_direct,
+    make_key,
     make_reseller,
     make_site,
     make_user,
@@ -25,6 +26,8 @@ from tests.portal.program import Program
 # What anybody may ask for without signing in. Think twice before adding to it.
 OPEN = {
     "/api/auth/login",
+    "/api/auth/refresh",
+    "/api/auth/register",
     "/api/collect",
     "/api/collect/heatmap",
     "/api/docs",
@@ -42,6 +45,8 @@ OPEN = {
     "/s.js",
     "/share/{token}",  # the token is the permission; tests/portal/test_share.py says for what
 }
+# Whatever does not exist behind a door.
+NOTHING = {"/v1", "/v1/{path:path}"}
 # The frame's own: files for everybody, and addresses that belong to one open page.
 FRAME = "/_nicegui"
 
@@ -97,7 +102,12 @@ async def a_victim(reseller: MadeOrganization) -> Victim:
     return Victim(
         client,
         await make_user(client),
-        {"site_id": site.public_id, "organization": client.public_id, "_rest": "realtime"},
+        {
+            "site_id": site.public_id,
+            "organization": client.public_id,
+            "_rest": "realtime",
+            "path": f"sites/{site.public_id}",
+        },
         (site.name, site.domain, site.tracking_id, client.name),
     )
 
@@ -115,7 +125,7 @@ class Bodies:
         return example_of(operation["requestBody"]["content"]["application/json"]["schema"], self._api)
 
 
-async def ask(program: Program, route: Route, ids: dict[str, str], bodies: Bodies) -> Response:
+async def ask(program: "Program | Everything", route: Route, ids: dict[str, str], bodies: Bodies) -> Response:
     body = bodies.of(route)
     details = {} if body is None else {"json": body}
     return await program.request(route.method, route.address(ids), **details)
@@ -123,6 +133,8 @@ async def ask(program: Program, route: Route, ids: dict[str, str], bodies: Bodie
 
 def is_turned_away(route: Route, answer: Response) -> bool:
     """Whether a program was told to sign in, or a person was sent to."""
+    if route.path.startswith("/v1"):
+        return answer.status_code == 401 and answer.json()["error"]["code"] == "invalid_key"
     if route.path.startswith("/api/"):
         return answer.status_code == 401 and answer.json()["error"]["code"] == "not_signed_in"
     return answer.status_code == 303 and answer.headers["location"].startswith("/login")
@@ -169,11 +181,11 @@ async def test_for_a_stranger_nothing_of_it_exists(whole_app: FastAPI, stranger:
 
     for route in closed_routes(whole_app):
         answer = await ask(program, route, victim.ids, bodies)
-        if route.names:
+        if route.names or route.path == "/v1":
             assert answer.status_code == 404, f"{route}: {answer.status_code}"
         assert_hidden(route, answer, victim)
         if route.path == "/api/auth/logout":
-            await program.sign_in(user)
+            await program.signs_in_again()
 
 
 async def test_for_its_owner_everything_does(whole_app: FastAPI) -> None:
@@ -184,7 +196,7 @@ async def test_for_its_owner_everything_does(whole_app: FastAPI) -> None:
 
     for route in closed_routes(whole_app):
         victim = await a_victim(agency)
-        if route.names:
+        if route.names and route.path not in NOTHING:
             answer = await ask(owner, route, victim.ids, bodies)
             assert answer.status_code < 300, f"{route}: {answer.status_code}"
 
@@ -206,10 +218,33 @@ async def test_an_address_without_route_is_an_error_for_programs_and_a_page_for_
     assert page.headers["content-type"].startswith("text/html")
 
 
-async def signed_in(app: FastAPI, user: MadeUser) -> Program:
-    program = Program(app, user.organization.host)
-    await program.sign_in(user)
-    return program
+class Everything:
+    """Somebody with all that opens doors: a program's token, a browser's cookie, and a key."""
+
+    def __init__(self, app: FastAPI, user: MadeUser) -> None:
+        self._user = user
+        self._browser, self._program, self._with_key = (
+            Program(app, user.organization.host) for _ in range(3)
+        )
+
+    async def signs_in_again(self) -> None:
+        await self._program.sign_in(self._user)
+
+    async def start(self) -> "Everything":
+        await self.signs_in_again()
+        await self._browser.open_browser(self._user)
+        self._with_key.bears(await make_key(self._user.organization))
+        return self
+
+    async def request(self, method: str, path: str, **details: Any) -> Response:
+        if path.startswith("/v1"):
+            return await self._with_key.request(method, path, **details)
+        asker = self._program if path.startswith("/api/") else self._browser
+        return await asker.request(method, path, **details)
+
+
+async def signed_in(app: FastAPI, user: MadeUser) -> Everything:
+    return await Everything(app, user).start()
 
 
 def assert_hidden(route: Route, answer: Response, victim: Victim) -> None:

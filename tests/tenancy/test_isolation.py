@@ -305,6 +305,8 @@ def _fill(type_: str) -> Any:
             return datetime.now(UTC)
         case "jsonb":
             return Jsonb({})
+        case "text[]":
+            return ["read"]
         case "boolean":
             return False
         case _:

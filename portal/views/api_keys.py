@@ -1,0 +1,73 @@
+"""API keys: the table of those that are good, and the one moment in which a key can be read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from portal.views import numbers
+from portal.views.icons import icon
+from portal.views.states import empty_state
+from tenancy.api_keys import ApiKey, Scope
+from tenancy.text import gettext as _
+from tenancy.text import gettext_noop
+
+SCOPES = {
+    Scope.READ: gettext_noop("Read"),
+    Scope.WRITE: gettext_noop("Send events"),
+    Scope.ADMIN: gettext_noop("Everything"),
+}
+
+
+def api_keys_table(keys: Sequence[ApiKey], *, now: datetime, locale: str) -> Markup:
+    """A row per key, with a button that emits ("revoke_key", id); where there is none, what keys are for."""
+    if not keys:
+        return empty_state(
+            "key-round",
+            _("No API keys yet"),
+            _("With a key, your programs read your numbers and send events without a person signing in."),
+        )
+    titles = (_("Key"), _("Good for"), _("May"), _("Last used"), _("Ends"), "")
+    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    rows = Markup("").join(_row(key, now, locale) for key in keys)
+    return Markup(
+        '<div class="card scroll"><table class="data keys"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(header, rows)
+
+
+def documentation_link() -> Markup:
+    """To the documentation, which opens beside the page."""
+    return Markup('<a class="link" href="/api/docs" target="_blank">{}</a>').format(_("How to use a key"))
+
+
+def secret_block(secret: str) -> Markup:
+    """The key itself, with a button that copies it."""
+    return Markup(
+        '<div class="copied"><pre class="code whole" id="secret" tabindex="0">{}</pre>'
+        '<button type="button" class="btn" data-copy="#secret">{}'
+        '<span data-copied="{}" role="status">{}</span></button></div>'
+    ).format(secret, icon("copy", 15), _("Copied"), _("Copy"))
+
+
+def _row(key: ApiKey, now: datetime, locale: str) -> Markup:
+    used = numbers.ago(key.last_used_at, now, locale) if key.last_used_at else _("Never")
+    ends = numbers.medium_day(key.expires_at.date(), locale) if key.expires_at else _("Never")
+    over = key.expires_at is not None and key.expires_at <= now
+    return Markup(
+        "<tr><td><b>{name}</b><small><code>{shown}…</code></small></td>"
+        "<td>{site}<small>{organization}</small></td><td>{scopes}</td><td>{used}</td><td>{ends}</td>"
+        '<td><button type="button" class="btn square" data-emit="revoke_key" data-arg="{id}"'
+        ' aria-label="{revoke}">{trash}</button></td></tr>'
+    ).format(
+        name=key.name,
+        shown=key.shown,
+        site=key.site_name or _("All sites"),
+        organization=key.organization_name,
+        scopes=", ".join(_(words) for scope, words in SCOPES.items() if scope in key.scopes),
+        used=used,
+        ends=Markup('<span class="bad">{}</span>').format(_("Expired")) if over else ends,
+        id=key.id,
+        revoke=_("Revoke “{name}”").format(name=key.name),
+        trash=icon("trash-2", 16),
+    )

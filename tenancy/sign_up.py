@@ -1,0 +1,85 @@
+"""Signing up: an account, an organisation of one's own and the ownership of it, in one transaction."""
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import func, update
+
+from tenancy import models
+from tenancy.accounts import EmailTaken, add_member, checked_email, create_user
+from tenancy.db import system_session
+from tenancy.domains import HostOrganization
+from tenancy.errors import Forbidden
+from tenancy.ids import OrganizationId, UserId
+from tenancy.organizations import add_organization
+from tenancy.passwords import checked_password
+from tenancy.rate_limits import SignUpTries
+from tenancy.roles import OrganizationKind, Role
+from tenancy.site_fields import checked_name
+from tenancy.text import gettext_noop as _
+
+log = structlog.get_logger(__name__)
+
+
+class SignUpClosed(Forbidden):
+    code = "sign_up_closed"
+    message = _("One cannot sign up here. Ask for an invitation.")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """Who has signed up. Until confirm_email() they cannot sign in."""
+
+    user_id: UserId
+    email: str
+    organization_id: OrganizationId
+
+
+async def sign_up(
+    host: HostOrganization, *, name: str, email: str, password: str, organization_name: str, address: str
+) -> SignedUp | None:
+    """A customer of the platform on its host, a client on an agency's; None where the email has an account.
+
+    Say the same to both, or strangers learn who has an account: what is different goes by mail.
+    Raises SignUpClosed, TooManyTries, or Invalid with the field.
+    """
+    kind = _KINDS.get(host.kind)
+    if kind is None or not host.allows_sign_up:
+        raise SignUpClosed()
+    email, name = checked_email(email), checked_name(name)
+    organization_name = checked_name(organization_name, field="organization_name")
+    checked_password(password)
+    await SignUpTries(host.realm_id, email, address).admit()
+    try:
+        async with system_session(reason="sign up") as db:
+            made = await add_organization(
+                db, kind, parent_id=host.organization_id, name=organization_name, locale=host.locale
+            )
+            user_id = await create_user(
+                db, made.id, email=email, name=name, password=password, verified=False
+            )
+            await add_member(db, made.id, user_id, Role.OWNER)
+    except EmailTaken:
+        log.info("sign_up.known_already", host=host.host)
+        return None
+    log.info("sign_up.succeeded", host=host.host, user=str(user_id), organization=made.public_id)
+    return SignedUp(user_id, email, made.id)
+
+
+async def confirm_email(user_id: UserId, email: str) -> bool:
+    """Notes that the person has shown the address to be theirs; False where it is no longer their address."""
+    async with system_session(reason="confirm an email address") as db:
+        confirmed = await db.scalar(
+            update(models.User)
+            .where(models.User.id == user_id, models.User.email == email)
+            .values(email_verified_at=func.coalesce(models.User.email_verified_at, func.now()))
+            .returning(models.User.id)
+        )
+    return confirmed is not None
+
+
+# Under whom one may sign up, and as what.
+_KINDS = {
+    OrganizationKind.PLATFORM: OrganizationKind.DIRECT,
+    OrganizationKind.RESELLER: OrganizationKind.CLIENT,
+}
