@@ -26,6 +26,7 @@ from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
+from tenancy.second_factor import SecondFactorNeeded
 
 log = structlog.get_logger(__name__)
 
@@ -43,11 +44,12 @@ def create_app() -> FastAPI:
     app.exception_handler(RequestValidationError)(_on_invalid)
     app.exception_handler(Exception)(_on_mistake)
     if settings().portal_pages:
-        from portal import share
+        from portal import account_pages, share
         from portal.pages import add_pages
         from portal.sockets import BoundSockets
 
         app.include_router(signing.router)
+        app.include_router(account_pages.router)
         app.include_router(invites.router)
         app.include_router(audit_export.router)
         app.include_router(brand.router)
@@ -91,6 +93,8 @@ async def _on_error(request: Request, error: Exception) -> Response:
         return api_errors.of_error(error)
     if isinstance(error, NotSignedIn):
         return RedirectResponse(signing.login_url(request), 303)
+    if isinstance(error, SecondFactorNeeded):
+        return RedirectResponse("/settings/security", 303)
     return trouble_page(request, error.status, error.message)
 
 

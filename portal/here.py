@@ -12,8 +12,9 @@ from analytics.settings import settings as analytics_settings
 from tenancy.api_keys import KeyHolder
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn
+from tenancy.second_factor import SecondFactorNeeded
 from tenancy.viewer import Viewer
-from themes.theme import Theme
+from themes.theme import Mode, Theme
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,14 @@ class Here:
     """A browser's: what its session cookie holds."""
 
     def signed_in(self) -> Viewer:
-        """The viewer; raises NotSignedIn without one."""
+        """The viewer; raises NotSignedIn without one, SecondFactorNeeded for who has to turn it on first."""
+        viewer = self.known()
+        if viewer.lacks_second_factor:
+            raise SecondFactorNeeded()
+        return viewer
+
+    def known(self) -> Viewer:
+        """The viewer, for the pages on which a second factor is turned on; raises NotSignedIn without one."""
         if self.viewer is None:
             raise NotSignedIn()
         return self.viewer
@@ -52,6 +60,12 @@ def client_of(connection: HTTPConnection) -> str:
     return client_address(peer, forwarded, analytics_settings().proxy_networks())
 
 
+def chosen_mode(connection: HTTPConnection) -> Mode | None:
+    """Light or dark, where this browser chose."""
+    chosen = connection.cookies.get("mode")
+    return Mode(chosen) if chosen in {Mode.LIGHT, Mode.DARK} else None
+
+
 def _here(request: Request) -> Here:
     return here(request)
 
@@ -72,6 +86,11 @@ def _key_holder(request: Request) -> KeyHolder:
     return found
 
 
+def _known(request: Request) -> Viewer:
+    return here(request).known()
+
+
 CurrentHere = Annotated[Here, Depends(_here)]
 CurrentHolder = Annotated[KeyHolder, Depends(_key_holder)]
 CurrentViewer = Annotated[Viewer, Depends(_viewer)]
+CurrentPerson = Annotated[Viewer, Depends(_known)]

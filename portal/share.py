@@ -14,7 +14,7 @@ from analytics.reports.cards import site_cards as cards_report
 from analytics.reports.period import Preset
 from analytics.reports.shared import shared_numbers
 from analytics.shared_links import OpenLink, Panel, count_view, open_link
-from portal.here import CurrentHere, Here, client_of
+from portal.here import CurrentHere, Here, chosen_mode, client_of
 from portal.pages.panels import MAP_ROWS, PANELS, draw_panel, draw_rows
 from portal.pages.state import DashboardState, read_state
 from portal.security import FRAMED_BY
@@ -27,7 +27,6 @@ from tenancy.rate_limits import admit_link_try
 from tenancy.settings import settings
 from tenancy.sites import Site
 from tenancy.text import gettext as _
-from themes.theme import Mode
 
 router = APIRouter(include_in_schema=False)
 
@@ -161,9 +160,7 @@ def _title(opened: OpenLink) -> str:
 
 
 def _look(request: Request, here: Here) -> Look:
-    chosen = request.cookies.get("mode")
-    mode = Mode(chosen) if chosen in {Mode.LIGHT, Mode.DARK} else None
-    return Look(here.theme, here.host.locale, mode, framed="embed" in request.query_params)
+    return Look(here.theme, here.host.locale, chosen_mode(request), framed="embed" in request.query_params)
 
 
 def _page(page: Markup, background: BackgroundTask | None = None) -> HTMLResponse:

@@ -7,9 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 from nicegui import ui
-from starlette.requests import Request
 
-from portal.here import Here
+from portal.here import Here, chosen_mode
 from portal.pages import open_pages
 from portal.views.documents import head
 from portal.views.shell import NavGroup, Person, phone_bar, sidebar, sidebar_class, skip_link
@@ -79,12 +78,6 @@ def dress(here: Here, title: str, locale: str) -> None:
     ui.page_title(f"{title} · {here.theme.name}")
     ui.add_head_html(head(here.theme, mode) + Markup('<meta name="robots" content="noindex">'))
     client.content.classes(replace="")
-
-
-def chosen_mode(request: Request) -> Mode | None:
-    """Light or dark, where this browser chose."""
-    chosen = request.cookies.get("mode")
-    return Mode(chosen) if chosen in {Mode.LIGHT, Mode.DARK} else None
 
 
 def quasar_language(locale: str) -> Any:

@@ -7,12 +7,23 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
+from portal.accounts import send_confirmation_again, tell_codes_left
 from portal.here import CurrentHere, CurrentViewer, Here, client_of
 from portal.security import safe_path
+from portal.views.account import code_page
 from portal.views.documents import sign_in_page
 from tenancy.csrf import StaleForm, check_token, new_nonce, token_for
 from tenancy.errors import InsightHubError
-from tenancy.login import SESSION_DAYS, choose_organization, session_cookie, sign_in, sign_out
+from tenancy.login import (
+    SESSION_DAYS,
+    EmailNotConfirmed,
+    choose_organization,
+    session_cookie,
+    sign_in,
+    sign_in_with_code,
+    sign_out,
+)
+from tenancy.second_factor import CodeNeeded, person_of_ticket, ticket_for
 from tenancy.settings import settings
 
 router = APIRouter(include_in_schema=False)
@@ -41,9 +52,44 @@ async def login(request: Request, here: CurrentHere, sent: Annotated[SignInForm,
     try:
         check_form(request, sent.form)
         _viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
+    except CodeNeeded as needed:
+        ticket = ticket_for(needed.user_id, here.host, form_nonce(request))
+        return _code(request, here, ticket, sent.next)
+    except EmailNotConfirmed as error:
+        await send_confirmation_again(error.user_id)
+        return _form(
+            request, here, next=sent.next, email=sent.email, error=error.message, status=error.status
+        )
     except InsightHubError as error:
         status = 200 if isinstance(error, StaleForm) else error.status
         return _form(request, here, next=sent.next, email=sent.email, error=error.message, status=status)
+    response = RedirectResponse(safe_path(sent.next), 303)
+    keep_session(response, token)
+    return response
+
+
+class CodeForm(BaseModel):
+    """What the page of the second step sends; `ticket` proves the first one."""
+
+    code: str = ""
+    ticket: str = ""
+    form: str = ""
+    next: str = "/"
+
+
+@router.post("/login/code", response_model=None)
+async def login_with_code(request: Request, here: CurrentHere, sent: Annotated[CodeForm, Form()]) -> Response:
+    """The second step, where a password is not enough."""
+    try:
+        check_form(request, sent.form)
+        user_id = person_of_ticket(sent.ticket, here.host, form_nonce(request))
+    except InsightHubError as error:
+        return _form(request, here, next=sent.next, error=error.message)
+    try:
+        viewer, token, left = await sign_in_with_code(here.host, user_id, sent.code)
+    except InsightHubError as error:
+        return _code(request, here, sent.ticket, sent.next, error)
+    await tell_codes_left(viewer, left)
     response = RedirectResponse(safe_path(sent.next), 303)
     keep_session(response, token)
     return response
@@ -106,11 +152,29 @@ def _form(
 ) -> HTMLResponse:
     nonce = form_nonce(request)
     page = sign_in_page(
-        here.theme, form_token=token_for(nonce), next_path=safe_path(next), email=email, error=error
+        here.theme,
+        form_token=token_for(nonce),
+        next_path=safe_path(next),
+        email=email,
+        error=error,
+        may_sign_up=here.host.allows_sign_up,
     )
     response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
     keep_form_nonce(response, nonce)
     return response
+
+
+def _code(
+    request: Request, here: Here, ticket: str, next: str, error: InsightHubError | None = None
+) -> HTMLResponse:
+    page = code_page(
+        here.theme,
+        form_token=token_for(form_nonce(request)),
+        ticket=ticket,
+        next_path=safe_path(next),
+        error=error.message if error else None,
+    )
+    return HTMLResponse(page, error.status if error else 200, headers={"cache-control": "no-store"})
 
 
 def _set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:

@@ -40,6 +40,11 @@ class Action(StrEnum):
     PERSON_SIGNED_IN = "person.signed_in"
     PERSON_SIGN_IN_REFUSED = "person.sign_in_refused"
     PERSON_SIGNED_OUT_EVERYWHERE = "person.signed_out_everywhere"
+    PERSON_SIGNED_UP = "person.signed_up"
+    PERSON_PASSWORD_CHANGED = "person.password_changed"  # noqa: S105
+    PERSON_EMAIL_CHANGED = "person.email_changed"
+    PERSON_SECOND_FACTOR_ON = "person.second_factor_on"
+    PERSON_SECOND_FACTOR_OFF = "person.second_factor_off"
     MAIL_CHANGED = "mail.changed"
     MAIL_TESTED = "mail.tested"
     MAIL_REMOVED = "mail.removed"

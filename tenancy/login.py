@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Row, delete, text, update
+from sqlalchemy import ColumnElement, Row, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
@@ -22,6 +22,7 @@ from tenancy.invalidation import Channel, on_change, publish
 from tenancy.passwords import hash_password, is_demo_password_elsewhere, needs_rehash, verify_password
 from tenancy.rate_limits import SignInTries
 from tenancy.roles import OrganizationKind, Role
+from tenancy.second_factor import CodeNeeded, check_code, has_second_factor
 from tenancy.settings import settings
 from tenancy.text import gettext_noop as _
 from tenancy.viewer import Belonging, Viewer
@@ -38,21 +39,49 @@ class WrongCredentials(NotSignedIn):
     message = _("The email address or the password is not right.")
 
 
+class EmailNotConfirmed(NotSignedIn):
+    """The password is right, and nobody has shown the address to be theirs."""
+
+    code = "email_not_confirmed"
+    message = _("Please confirm your email address first. We have sent you the link again.")
+
+    def __init__(self, user_id: UserId) -> None:
+        super().__init__()
+        self.user_id = user_id
+
+
 async def sign_in(host: HostOrganization, email: str, password: str, address: str) -> tuple[Viewer, str]:
     """The viewer and the token for the cookie. Looks for the account in the realm of the host alone.
 
-    Raises WrongCredentials, or TooManyTries.
+    Raises WrongCredentials, EmailNotConfirmed, TooManyTries, or CodeNeeded where the password is not enough.
     """
     user_id = await prove_password(host, email, password, address)
     async with system_session(reason="start a session") as db:
+        if await has_second_factor(db, user_id):
+            raise CodeNeeded(user_id)
         viewer, token = await start_session(db, host, user_id)
         await record(db, viewer, Action.PERSON_SIGNED_IN, Target(viewer.email, viewer.name))
     log.info("sign_in.succeeded", session=str(viewer.session_id), host=host.host)
     return viewer, token
 
 
+async def sign_in_with_code(
+    host: HostOrganization, user_id: UserId, code: str
+) -> tuple[Viewer, str, int | None]:
+    """The second step after CodeNeeded; also how many recovery codes are left, where one was used.
+
+    Raises WrongCode, or TooManyTries.
+    """
+    async with system_session(reason="start a session with a code") as db:
+        left = await check_code(db, user_id, code)
+        viewer, token = await start_session(db, host, user_id)
+        await record(db, viewer, Action.PERSON_SIGNED_IN, Target(viewer.email, viewer.name))
+    log.info("sign_in.succeeded", session=str(viewer.session_id), host=host.host)
+    return viewer, token, left
+
+
 async def prove_password(host: HostOrganization, email: str, password: str, address: str) -> UserId:
-    """Whose account it is. Raises WrongCredentials, or TooManyTries."""
+    """Whose account it is. Raises WrongCredentials, EmailNotConfirmed, or TooManyTries."""
     email = email.strip().lower()
     tries = SignInTries(host.realm_id, email, address)
     await tries.admit()
@@ -69,6 +98,8 @@ async def prove_password(host: HostOrganization, email: str, password: str, addr
     if needs_rehash(password_hash):
         await _renew(user_id, await hash_password(password))
     await tries.succeeded()
+    if not await _is_confirmed(user_id):
+        raise EmailNotConfirmed(user_id)
     return user_id
 
 
@@ -77,8 +108,7 @@ async def start_session(
 ) -> tuple[Viewer, str]:
     """A new session of somebody whose identity is proven, in one of their organisations, and its token.
 
-    db is a system session. Raises WrongCredentials for who is no member of anything on this host, or has an
-    address that nobody has proved to be theirs.
+    db is a system session. Raises WrongCredentials for who is no member of anything on this host.
     """
     token = secrets.token_urlsafe(32)
     return await _start(db, host, user_id, hash_token(token), organization_id), token
@@ -132,6 +162,16 @@ async def end_session(session_id: UUID) -> None:
     await _end(models.UserSession.id == session_id)
 
 
+async def end_other_sessions(db: AsyncSession, viewer: Viewer) -> None:
+    """Ends all of a person's sessions but the one that the viewer holds. db is a system session."""
+    await db.execute(
+        delete(models.UserSession).where(
+            models.UserSession.user_id == viewer.user_id, models.UserSession.id != viewer.session_id
+        )
+    )
+    after_commit(db, publish, Channel.SESSION, f"others:{viewer.user_id}:{viewer.session_id}")
+
+
 async def sign_out_everywhere(user_id: UserId) -> None:
     """Ends all of a person's sessions, of browsers and programs, in every process at once."""
     async with system_session(reason="sign out everywhere") as db:
@@ -155,7 +195,7 @@ INSERT INTO user_sessions (organization_id, user_id, host_organization_id, chose
                            token_hash, expires_at)
 SELECT organization_id, id, :host, CAST(:organization AS uuid), CAST(:token AS bytea),
        now() + make_interval(days => :days)
-  FROM users WHERE id = :user AND organization_id = :realm AND email_verified_at IS NOT NULL
+  FROM users WHERE id = :user AND organization_id = :realm
 RETURNING id
 """)
 
@@ -165,7 +205,10 @@ _ACCOUNT = text("SELECT id, password_hash FROM app.credentials(:realm, :email)")
 _FIND = text("""
 SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen, u.id AS user_id, u.email,
        u.name, coalesce(u.locale, o.locale) AS locale, o.id AS organization_id, o.public_id, o.kind,
-       o.name AS organization_name, m.role, s.host_organization_id
+       o.name AS organization_name, m.role, s.host_organization_id,
+       o.requires_second_factor
+         AND NOT EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+         AS lacks_second_factor
   FROM user_sessions s
   JOIN users u ON u.id = s.user_id
   JOIN memberships m ON m.user_id = u.id
@@ -255,6 +298,12 @@ async def _end(which: ColumnElement[bool]) -> None:
             after_commit(db, publish, Channel.SESSION, f"session:{ended}")
 
 
+async def _is_confirmed(user_id: UserId) -> bool:
+    confirmed = select(models.User.email_verified_at.is_not(None)).where(models.User.id == user_id)
+    async with system_session(reason="is an address confirmed") as db:
+        return bool(await db.scalar(confirmed))
+
+
 async def _renew(user_id: UserId, password_hash: str) -> None:
     async with system_session(reason="renew the hash of a password") as db:
         await db.execute(
@@ -300,6 +349,7 @@ def _viewer(rows: Sequence[Row[Any]]) -> Viewer | None:
         host_organization_id=OrganizationId(row.host_organization_id),
         session_id=row.session_id,
         locale=row.locale,
+        lacks_second_factor=row.lacks_second_factor,
         belongs_to=tuple(sorted(places, key=lambda one: (one.name.casefold(), one.public_id))),
     )
 
@@ -319,8 +369,11 @@ def _forget(key: str) -> None:
     kind, _colon, id_ = key.partition(":")
     if kind in {"session", "place"}:
         _viewers.forget_where(lambda viewer: str(viewer.session_id) == id_)
-    elif kind == "user":
+    elif kind in {"user", "person"}:
         _viewers.forget_where(lambda viewer: str(viewer.user_id) == id_)
+    elif kind == "others":
+        user, _colon, spared = id_.partition(":")
+        _viewers.forget_where(lambda viewer: str(viewer.user_id) == user and str(viewer.session_id) != spared)
     else:
         _viewers.forget("")
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Computed,
     DateTime,
@@ -81,6 +82,7 @@ class Organization(Base):
     locale: Mapped[str] = mapped_column(server_default="en")
     timezone: Mapped[str] = mapped_column(server_default="UTC")
     allows_sign_up: Mapped[bool] = mapped_column(server_default=text("false"))
+    requires_second_factor: Mapped[bool] = mapped_column(server_default=text("false"))
     plan: Mapped[str | None]
     created_at: Mapped[datetime] = _now()
 
@@ -367,3 +369,43 @@ class AuditEntry(Base):
     target_name: Mapped[str]
     address: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class AccountLink(Base):
+    """A link in a mail to a person: what it is good for, once. organization_id is the realm."""
+
+    __tablename__ = "account_links"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "organization_id"], ["users.id", "users.organization_id"], ondelete="CASCADE"
+        ),
+    )
+
+    id: Mapped[UUID] = _new_id()
+    organization_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(index=True)
+    purpose: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    email: Mapped[str]
+    created_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """A person's authenticator: its secret, sealed, and the hashes of recovery codes that are left."""
+
+    __tablename__ = "second_factors"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "organization_id"], ["users.id", "users.organization_id"], ondelete="CASCADE"
+        ),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organization_id: Mapped[UUID]
+    secret: Mapped[bytes]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    recovery_hashes: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    created_at: Mapped[datetime] = _now()

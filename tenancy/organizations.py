@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
 from tenancy.audit import Action, Target, record
+from tenancy.db import after_commit
 from tenancy.errors import Conflict, NotFound
 from tenancy.ids import OrganizationId
+from tenancy.invalidation import Channel, publish
 from tenancy.roles import OrganizationKind, Permission
 from tenancy.site_fields import checked_name, checked_timezone
 from tenancy.viewer import Viewer
@@ -36,6 +38,8 @@ class OrganizationInfo:
     locale: str
     timezone: str
     created_at: datetime
+    requires_second_factor: bool = False
+    allows_sign_up: bool = False
 
 
 async def get_organization(db: AsyncSession, public_id: str) -> OrganizationInfo:
@@ -56,6 +60,47 @@ async def organization_by_id(db: AsyncSession, organization_id: OrganizationId) 
     row = await db.get(models.Organization, organization_id)
     if row is None:
         raise NotFound()
+    return _info(row)
+
+
+async def change_organization(
+    db: AsyncSession,
+    viewer: Viewer,
+    organization: OrganizationInfo,
+    *,
+    name: str | None = None,
+    timezone: str | None = None,
+    requires_second_factor: bool | None = None,
+    allows_sign_up: bool | None = None,
+) -> OrganizationInfo:
+    """The organisation with what is given changed."""
+    viewer.require(Permission.MANAGE_ORGANIZATION)
+    row = await db.get(models.Organization, organization.id)
+    if row is None:
+        raise NotFound()
+    wanted = {
+        "name": None if name is None else checked_name(name),
+        "timezone": None if timezone is None else checked_timezone(timezone),
+        "requires_second_factor": requires_second_factor,
+        "allows_sign_up": allows_sign_up,
+    }
+    changed = {
+        field: [getattr(row, field), value]
+        for field, value in wanted.items()
+        if value is not None and value != getattr(row, field)
+    }
+    for field, (_old, value) in changed.items():
+        setattr(row, field, value)
+    await db.flush()
+    await db.refresh(row)
+    if changed:
+        target = Target(row.public_id, row.name)
+        await record(
+            db, viewer, Action.ORGANIZATION_CHANGED, target, organization_id=organization.id, details=changed
+        )
+        # Hosts carry its name and whether one may sign up, sessions its name and its rules.
+        after_commit(db, publish, Channel.HOST, "")
+        after_commit(db, publish, Channel.SESSION, f"organization:{organization.id}")
     return _info(row)
 
 
@@ -163,4 +208,6 @@ def _info(row: models.Organization) -> OrganizationInfo:
         locale=row.locale,
         timezone=row.timezone,
         created_at=row.created_at,
+        requires_second_factor=row.requires_second_factor,
+        allows_sign_up=row.allows_sign_up,
     )

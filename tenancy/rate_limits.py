@@ -26,6 +26,10 @@ PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(5, 5, namespace="sign-in-accoun
 PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="sign-in-account")
 PER_LINK_AND_NETWORK = RateLimitItemPerMinute(10, 5, namespace="link-network")
 PER_LINK = RateLimitItemPerHour(300, 1, namespace="link")
+PASSWORDS_PER_PERSON = RateLimitItemPerMinute(10, 5, namespace="password-again")
+# A forgotten password is a mail to whom the address belongs: nobody shall be able to send many of those.
+FORGOTTEN_PER_NETWORK = RateLimitItemPerHour(20, 1, namespace="forgotten-network")
+FORGOTTEN_PER_EMAIL = RateLimitItemPerHour(5, 1, namespace="forgotten-email")
 # A whole company in one day, and no more strangers than that.
 INVITATIONS = RateLimitItemPerDay(200, 1, namespace="invitations")
 # An address is told by mail that somebody signs it up: nobody shall be able to send many of those.
@@ -77,6 +81,12 @@ class SignUpTries:
         """Counts a try. Raises TooManyTries, with the seconds to wait, where there were too many."""
         await admit(SIGN_UPS_PER_NETWORK, self._network)
         await admit(SIGN_UPS_PER_EMAIL, self._email)
+
+
+async def admit_forgotten(realm_id: OrganizationId, email: str, address: str) -> None:
+    """Counts that a mail about an account is asked for. Raises TooManyTries where there were too many."""
+    await admit(FORGOTTEN_PER_NETWORK, keyed(network_of(address)))
+    await admit(FORGOTTEN_PER_EMAIL, keyed(f"{realm_id} {email.strip().lower()}"))
 
 
 async def admit_link_try(link: str, address: str) -> None:

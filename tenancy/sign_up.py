@@ -1,12 +1,15 @@
 """Signing up: an account, an organisation of one's own and the ownership of it, in one transaction."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
 from tenancy.accounts import EmailTaken, add_member, checked_email, create_user
+from tenancy.audit import Action, Actor, Target, record_of
 from tenancy.db import system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import Forbidden
@@ -36,10 +39,18 @@ class SignedUp:
 
 
 async def sign_up(
-    host: HostOrganization, *, name: str, email: str, password: str, organization_name: str, address: str
+    host: HostOrganization,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    organization_name: str,
+    address: str,
+    then: Callable[[AsyncSession, SignedUp], Awaitable[None]],
 ) -> SignedUp | None:
     """A customer of the platform on its host, a client on an agency's; None where the email has an account.
 
+    `then` is awaited inside the transaction: it sends the mail with the link.
     Say the same to both, or strangers learn who has an account: what is different goes by mail.
     Raises SignUpClosed, TooManyTries, or Invalid with the field.
     """
@@ -59,22 +70,28 @@ async def sign_up(
                 db, made.id, email=email, name=name, password=password, verified=False
             )
             await add_member(db, made.id, user_id, Role.OWNER)
+            signed_up = SignedUp(user_id, email, made.id)
+            actor = Actor(str(user_id), name, organization_name)
+            await record_of(db, actor, Action.PERSON_SIGNED_UP, Target(email, name), made.id)
+            await then(db, signed_up)
     except EmailTaken:
         log.info("sign_up.known_already", host=host.host)
         return None
     log.info("sign_up.succeeded", host=host.host, user=str(user_id), organization=made.public_id)
-    return SignedUp(user_id, email, made.id)
+    return signed_up
 
 
-async def confirm_email(user_id: UserId, email: str) -> bool:
-    """Notes that the person has shown the address to be theirs; False where it is no longer their address."""
-    async with system_session(reason="confirm an email address") as db:
-        confirmed = await db.scalar(
-            update(models.User)
-            .where(models.User.id == user_id, models.User.email == email)
-            .values(email_verified_at=func.coalesce(models.User.email_verified_at, func.now()))
-            .returning(models.User.id)
-        )
+async def confirm_email(db: AsyncSession, user_id: UserId, email: str) -> bool:
+    """Notes that the person has shown the address to be theirs; False where it is no longer their address.
+
+    db is a system session.
+    """
+    confirmed = await db.scalar(
+        update(models.User)
+        .where(models.User.id == user_id, models.User.email == email)
+        .values(email_verified_at=func.coalesce(models.User.email_verified_at, func.now()))
+        .returning(models.User.id)
+    )
     return confirmed is not None
 
 

@@ -22,6 +22,7 @@ from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn
 from tenancy.invalidation import Channel, publish
 from tenancy.login import SESSION_DAYS, hash_token, prove_password, start_program_session, viewer_for_session
+from tenancy.second_factor import CodeNeeded, check_code, has_second_factor
 from tenancy.settings import settings
 from tenancy.text import gettext_noop as _
 from tenancy.viewer import Viewer
@@ -59,12 +60,16 @@ class RefreshTokenReused(NotSignedIn):
 
 
 async def sign_in_program(
-    host: HostOrganization, email: str, password: str, address: str
+    host: HostOrganization, email: str, password: str, address: str, *, code: str = ""
 ) -> tuple[Viewer, TokenPair]:
-    """A session for a program. Raises what sign_in raises."""
+    """A session for a program. Raises what sign_in and sign_in_with_code raise."""
     refresh = secrets.token_urlsafe(32)
     user_id = await prove_password(host, email, password, address)
     async with system_session(reason="start a program's session") as db:
+        if await has_second_factor(db, user_id):
+            if not code:
+                raise CodeNeeded(user_id)
+            await check_code(db, user_id, code)
         viewer = await start_program_session(db, host, user_id)
         await record(db, viewer, Action.PERSON_SIGNED_IN, Target(viewer.email, viewer.name))
         await db.execute(_ISSUE, _issued(refresh, viewer.session_id))

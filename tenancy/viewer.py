@@ -41,6 +41,8 @@ class Viewer:
     host_organization_id: OrganizationId
     session_id: UUID
     locale: str
+    lacks_second_factor: bool = False
+    """The organisation insists on two-factor sign-in, and this person has not turned it on yet."""
     belongs_to: tuple[Belonging, ...] = ()
     """Every organisation that this session can go to, by name; the viewer is in one of them."""
 

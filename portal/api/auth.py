@@ -5,11 +5,11 @@ from typing import Literal
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from portal.accounts import register_account
 from portal.api.routes import OPEN, WRITES, Text, api_router, refused
 from portal.here import CurrentHere, CurrentViewer, client_of
 from tenancy.login import end_session, sign_out_everywhere
 from tenancy.roles import OrganizationKind, Role
-from tenancy.sign_up import sign_up
 from tenancy.text import gettext as _
 from tenancy.tokens import ACCESS_S, TokenPair, refresh_tokens, sign_in_program
 from tenancy.viewer import Viewer
@@ -22,6 +22,9 @@ class Credentials(BaseModel):
 
     email: Text = Field(max_length=320, examples=["you@agency.com"])
     password: Text = Field(max_length=1024, examples=["your password"])
+    code: Text = Field(
+        "", max_length=64, description="Of the authenticator app, where two-factor sign-in is on."
+    )
 
 
 class NewAccount(BaseModel):
@@ -83,7 +86,7 @@ async def register(new: NewAccount, request: Request, here: CurrentHere) -> Regi
 
     The account is good once the link in the mail has been followed.
     """
-    await sign_up(
+    await register_account(
         here.host,
         name=new.name,
         email=new.email,
@@ -99,7 +102,7 @@ async def register(new: NewAccount, request: Request, here: CurrentHere) -> Regi
 async def login(credentials: Credentials, request: Request, here: CurrentHere) -> Tokens:
     """Sign in. Accounts are those of this host's organisation and of its clients."""
     viewer, pair = await sign_in_program(
-        here.host, credentials.email, credentials.password, client_of(request)
+        here.host, credentials.email, credentials.password, client_of(request), code=credentials.code
     )
     return _tokens(viewer, pair)
 

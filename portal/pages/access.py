@@ -12,6 +12,7 @@ from tenancy.domains import base_url
 from tenancy.errors import NotSignedIn
 from tenancy.login import viewer_for_token
 from tenancy.organizations import OrganizationInfo, get_organization
+from tenancy.second_factor import SecondFactorNeeded
 from tenancy.sites import Site, get_site
 from tenancy.viewer import Viewer
 
@@ -44,7 +45,15 @@ STANDS_S = 2.0
 
 
 async def current_viewer(here: Here) -> Viewer:
-    """Who holds the page's token by now."""
+    """Who holds the page's token by now. Raises NotSignedIn or SecondFactorNeeded."""
+    viewer = await current_person(here)
+    if viewer.lacks_second_factor:
+        raise SecondFactorNeeded()
+    return viewer
+
+
+async def current_person(here: Here) -> Viewer:
+    """As current_viewer, for the pages on which a second factor is turned on."""
     viewer = await viewer_for_token(here.token, here.host) if here.token else None
     if viewer is None:
         raise NotSignedIn()

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
 from nicegui import ui
 
-from portal.shell import box, button
+from portal.shell import box, button, drawn
 from tenancy.errors import InsightHubError
 from tenancy.text import gettext as _
 
@@ -22,12 +23,20 @@ class Field:
     value: str = ""
     hint: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    is_secret: bool = False
 
 
-def form_dialog(title: str, fields: Sequence[Field], *, submit: str, on_submit: Submit) -> ui.dialog:
-    """An open dialog; `on_submit` may raise InsightHubError, which is shown where it belongs."""
+def form_dialog(
+    title: str, fields: Sequence[Field], *, submit: str, on_submit: Submit, about: Markup | None = None
+) -> ui.dialog:
+    """An open dialog; `about` stands above the fields.
+
+    `on_submit` may raise InsightHubError, which is shown where it belongs.
+    """
     with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
         ui.label(title).classes("dialog-title").props("role=heading aria-level=2")
+        if about is not None:
+            drawn(about, "form-about")
         inputs = {one.name: _input(one) for one in fields}
         trouble = ui.label().classes("notice").props("role=alert")
         trouble.visible = False
@@ -67,7 +76,7 @@ def _input(one: Field) -> ui.input | ui.select:
             dict(one.options), label=one.label, value=one.value, with_input=len(one.options) > 10
         )
     else:
-        made = ui.input(one.label, value=one.value)
+        made = ui.input(one.label, value=one.value, password=one.is_secret)
     made.props("outlined dense" + (" bottom-slots" if one.hint else "")).classes("wide")
     if one.hint:
         made.props["hint"] = one.hint

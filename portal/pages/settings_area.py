@@ -28,6 +28,9 @@ class SettingsPage(NamedTuple):
 
 _ = gettext_noop
 PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage("/settings/profile", _("Profile"), "user"),
+    SettingsPage("/settings/security", _("Security"), "lock"),
+    SettingsPage("/settings/organization", _("Organisation"), "building-2", Permission.MANAGE_ORGANIZATION),
     SettingsPage("/settings/people", _("People"), "users"),
     SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
     SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),

@@ -11,6 +11,7 @@ from portal.signing import login_url
 from portal.trouble_pages import trouble_page
 from portal.views.states import error_state
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
+from tenancy.second_factor import SecondFactorNeeded
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +20,8 @@ async def on_error(request: Request, error: Exception) -> Response:
     """The answer to an error before the page was built: who may not see it, what does not exist."""
     if isinstance(error, NotSignedIn):
         return RedirectResponse(login_url(request), 303)
+    if isinstance(error, SecondFactorNeeded):
+        return RedirectResponse("/settings/security", 303)
     assert isinstance(error, InsightHubError)
     return trouble_page(request, error.status, error.message)
 

@@ -51,6 +51,23 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_SIGNED_OUT_EVERYWHERE: Words(
         _("Signed out everywhere"), _("{actor} signed out on all devices.")
     ),
+    Action.PERSON_SIGNED_UP: Words(_("Signed up"), _("{actor} signed up.")),
+    Action.PERSON_PASSWORD_CHANGED: Words(_("Password changed"), _("{actor} changed their password.")),
+    Action.PERSON_EMAIL_CHANGED: Words(_("Address changed"), _("{actor} changed their email address.")),
+    Action.PERSON_SECOND_FACTOR_ON: Words(
+        _("Two-factor sign-in on"), _("{actor} turned on two-factor sign-in.")
+    ),
+    Action.PERSON_SECOND_FACTOR_OFF: Words(
+        _("Two-factor sign-in off"), _("{actor} turned off two-factor sign-in.")
+    ),
+    Action.PERSON_TOKEN_REUSED: Words(
+        _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
+    ),
+    Action.API_KEY_CREATED: Words(_("API key created"), _("{actor} created the API key {target}.")),
+    Action.API_KEY_REVOKED: Words(_("API key revoked"), _("{actor} revoked the API key {target}.")),
+    Action.LINK_CREATED: Words(_("Public link created"), _("{actor} shared {target} by a public link.")),
+    Action.LINK_CHANGED: Words(_("Public link changed"), _("{actor} changed the public link {target}.")),
+    Action.LINK_REVOKED: Words(_("Public link revoked"), _("{actor} revoked the public link {target}.")),
     Action.MAIL_CHANGED: Words(_("Mail changed"), _("{actor} changed how mail is sent.")),
     Action.MAIL_TESTED: Words(_("Mail tested"), _("{actor} tried how mail is sent.")),
     Action.MAIL_REMOVED: Words(_("Mail server removed"), _("{actor} removed the own mail server.")),
@@ -60,6 +77,8 @@ SUBJECTS: Mapping[str, str] = {
     "site": _("Sites"),
     "person": _("People and sign-ins"),
     "mail": _("Mail"),
+    "api_key": _("API keys"),
+    "link": _("Public links"),
 }
 _FIELDS = {
     "name": _("Name"),
@@ -70,6 +89,10 @@ _FIELDS = {
     "respect_dnt": _("Respects “do not track”"),
     "allowed_hosts": _("Further hosts"),
     "role": _("Role"),
+    "email": _("Email"),
+    "panels": _("Parts"),
+    "requires_second_factor": _("Two-factor sign-in for everybody"),
+    "allows_sign_up": _("Sign-up on the domain"),
     "sites": _("Sites"),
     "invited_by": _("Invited by"),
     "host": _("On"),

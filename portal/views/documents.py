@@ -60,6 +60,7 @@ def sign_in_page(
     next_path: str = "/",
     email: str = "",
     error: str | None = None,
+    may_sign_up: bool = False,
     locale: str = "en",
     mode: Mode | None = None,
 ) -> Markup:
@@ -67,8 +68,11 @@ def sign_in_page(
     form = Markup(
         '<form class="card sheet" method="post" action="/login"><h1>{title}</h1>{error}'
         '<input type="hidden" name="form" value="{token}"><input type="hidden" name="next" value="{next}">'
-        '{email}{password}<button class="btn primary wide" type="submit">{title}</button></form>'
+        '{email}{password}<button class="btn primary wide" type="submit">{title}</button>'
+        '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p></form>'
     ).format(
+        forgotten=_("Forgotten password?"),
+        sign_up=Markup('<a href="/signup">{}</a>').format(_("Sign up")) if may_sign_up else "",
         title=_("Sign in"),
         error=notice(error) if error else "",
         token=form_token,

@@ -39,7 +39,13 @@ OPEN = {
     "/healthz",
     "/ih.js",
     "/invite/{token}",  # whoever holds the link of an invitation may have no account
+    "/confirm/{token}",
+    "/email/{token}",
+    "/forgot",
     "/login",
+    "/login/code",
+    "/reset/{token}",
+    "/signup",
     "/logout",  # a form of pages: checks its own token
     "/readyz",
     "/s.js",

@@ -1,0 +1,49 @@
+"""/settings/organization: the name and the rules of the viewer's own organisation."""
+
+from zoneinfo import available_timezones
+
+from nicegui import ui
+
+from portal.here import CurrentHere, CurrentViewer
+from portal.pages.access import current_viewer
+from portal.pages.guard import told
+from portal.pages.settings_area import settings_frame
+from portal.shell import box, button
+from tenancy.db import session
+from tenancy.organizations import change_organization, own_organization
+from tenancy.roles import OrganizationKind
+from tenancy.text import gettext as _
+
+
+@ui.page("/settings/organization")
+async def organization_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+    """A form that is saved as a whole."""
+    with settings_frame(here, viewer, "/settings/organization"), box("section", "card form-page"):
+        async with session(viewer) as db:
+            own = await own_organization(db, viewer)
+        zones = {zone: zone.replace("_", " ") for zone in sorted(available_timezones()) if "/" in zone}
+        name = ui.input(_("Name"), value=own.name).props("outlined dense maxlength=120").classes("wide")
+        timezone = ui.select(
+            {own.timezone: own.timezone, **zones}, label=_("Time zone"), value=own.timezone, with_input=True
+        )
+        timezone.props("outlined dense").classes("wide")
+        factor = ui.switch(_("Everybody signs in with a second factor"), value=own.requires_second_factor)
+        sign_up = ui.switch(_("Anybody may sign up on our domain"), value=own.allows_sign_up)
+        sign_up.visible = own.kind in {OrganizationKind.RESELLER, OrganizationKind.PLATFORM}
+
+        async def save() -> None:
+            now = await current_viewer(here)
+            async with session(now) as db:
+                await change_organization(
+                    db,
+                    now,
+                    await own_organization(db, now),
+                    name=name.value or "",
+                    timezone=str(timezone.value),
+                    requires_second_factor=bool(factor.value),
+                    allows_sign_up=bool(sign_up.value),
+                )
+            ui.notify(_("Saved"), type="positive", position="top")
+
+        with box("div", "dialog-buttons"):
+            button(_("Save"), classes="primary").on_click(told(save))

@@ -1,0 +1,149 @@
+"""Plain pages about accounts: signing up, proving an address, a forgotten password, the second step."""
+
+from markupsafe import Markup
+
+from portal.views.documents import document, field, notice, plain
+from tenancy.text import gettext as _
+from themes.theme import Mode, Theme
+
+
+def sign_up_page(
+    theme: Theme,
+    *,
+    form_token: str,
+    name: str = "",
+    organization: str = "",
+    email: str = "",
+    error: str | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """The form that posts name, organization, email, password and form to /signup."""
+    fields = (
+        field(_("Your name"), "name", "name", value=name, focus=not name)
+        + field(_("Company"), "organization", "organization", value=organization)
+        + field(_("Email"), "email", "username", value=email)
+        + field(_("Choose a password"), "password", "new-password")
+        + Markup('<p class="muted">{}</p>').format(_("At least 10 characters."))
+    )
+    foot = Markup('<p class="muted">{} <a href="/login">{}</a></p>').format(
+        _("Do you have an account?"), _("Sign in")
+    )
+    sheet = _sheet("/signup", _("Sign up"), form_token, fields, _("Sign up"), error=error, foot=foot)
+    return document(theme, _("Sign up"), plain(theme, sheet), locale=locale, mode=mode)
+
+
+def forgotten_page(
+    theme: Theme,
+    *,
+    form_token: str,
+    email: str = "",
+    error: str | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """The form that posts email and form to /forgot."""
+    words = _("We send you a link with which you choose a new one.")
+    fields = Markup("<p>{}</p>").format(words) + field(
+        _("Email"), "email", "username", value=email, focus=True
+    )
+    foot = Markup('<p class="muted"><a href="/login">{}</a></p>').format(_("Back to signing in"))
+    sheet = _sheet(
+        "/forgot", _("Forgotten password"), form_token, fields, _("Send the link"), error=error, foot=foot
+    )
+    return document(theme, _("Forgotten password"), plain(theme, sheet), locale=locale, mode=mode)
+
+
+def new_password_page(
+    theme: Theme,
+    *,
+    action: str,
+    form_token: str,
+    error: str | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """The form that posts password and form to `action`, the address of the link."""
+    fields = field(_("New password"), "password", "new-password", focus=True)
+    fields += Markup('<p class="muted">{}</p>').format(
+        _("At least 10 characters. You will be signed out on all devices.")
+    )
+    title = _("Choose a new password")
+    sheet = _sheet(action, title, form_token, fields, _("Save the password"), error=error)
+    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+
+
+def confirm_page(
+    theme: Theme,
+    title: str,
+    words: str,
+    *,
+    action: str,
+    form_token: str,
+    error: str | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """One button that posts form to `action`: programs that look into mails open links, and press nothing."""
+    sheet = _sheet(action, title, form_token, Markup("<p>{}</p>").format(words), _("Confirm"), error=error)
+    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+
+
+def code_page(
+    theme: Theme,
+    *,
+    form_token: str,
+    ticket: str,
+    next_path: str,
+    error: str | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """The second step of signing in: posts code, ticket, next and form to /login/code."""
+    fields = Markup(
+        '<p>{}</p><input type="hidden" name="ticket" value="{}"><input type="hidden" name="next" value="{}">'
+    ).format(
+        _("Enter the code that your authenticator app shows, or one of your recovery codes."),
+        ticket,
+        next_path,
+    )
+    fields += Markup(
+        '<div class="field"><label for="code">{}</label><input id="code" name="code" type="text" '
+        'inputmode="text" autocomplete="one-time-code" maxlength="64" required autofocus></div>'
+    ).format(_("Code"))
+    foot = Markup('<p class="muted"><a href="/login">{}</a></p>').format(_("Back to signing in"))
+    title = _("Two-factor sign-in")
+    sheet = _sheet("/login/code", title, form_token, fields, _("Sign in"), error=error, foot=foot)
+    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+
+
+def said_page(
+    theme: Theme,
+    title: str,
+    words: str,
+    *,
+    way_on: tuple[str, str] | None = None,
+    locale: str = "en",
+    mode: Mode | None = None,
+) -> Markup:
+    """What happened, and where to go on: (address, words)."""
+    link = Markup('<a class="btn primary wide" href="{}">{}</a>').format(*way_on) if way_on else ""
+    sheet = Markup('<section class="card sheet"><h1>{}</h1><p>{}</p>{}</section>').format(title, words, link)
+    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+
+
+def _sheet(
+    action: str,
+    title: str,
+    form_token: str,
+    fields: Markup,
+    submit: str,
+    *,
+    error: str | None = None,
+    foot: Markup | None = None,
+) -> Markup:
+    return Markup(
+        '<form class="card sheet" method="post" action="{}"><h1>{}</h1>{}'
+        '<input type="hidden" name="form" value="{}">{}'
+        '<button class="btn primary wide" type="submit">{}</button>{}</form>'
+    ).format(action, title, notice(error) if error else "", form_token, fields, submit, foot or "")
