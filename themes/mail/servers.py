@@ -4,6 +4,7 @@ import ipaddress
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
@@ -80,7 +81,7 @@ def hand_in(server: MailServer, message: EmailMessage, *, sender: str, to: str, 
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo()
             if server.username:
-                smtp.login(server.username, server.password)
+                _sign_in(smtp, server)
             smtp.send_message(message, sender, [to])
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         raise _in_words(error, server, sender) from error
@@ -102,6 +103,24 @@ def _connected(server: MailServer, hello: str) -> smtplib.SMTP:
         smtp.close()
         raise smtplib.SMTPConnectError(code, words)
     return smtp
+
+
+def _sign_in(smtp: smtplib.SMTP, server: MailServer) -> None:
+    """As smtplib would, which knows ASCII passwords alone."""
+    smtp.ehlo_or_helo_if_needed()
+    offered = smtp.esmtp_features.get("auth", "").upper().split()
+    name, password = server.username.encode(), server.password.encode()
+    if "PLAIN" in offered:
+        code, words = smtp.docmd("AUTH", "PLAIN " + b64encode(b"\0" + name + b"\0" + password).decode())
+    elif "LOGIN" in offered:
+        smtp.docmd("AUTH", "LOGIN")
+        smtp.docmd(b64encode(name).decode())
+        code, words = smtp.docmd(b64encode(password).decode())
+    else:
+        smtp.login(server.username, server.password)
+        return
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _address(server: MailServer) -> str:
