@@ -27,6 +27,9 @@ class Action(StrEnum):
     MAIL_CHANGED = "mail.changed"
     MAIL_TESTED = "mail.tested"
     MAIL_REMOVED = "mail.removed"
+    LINK_CREATED = "link.created"
+    LINK_CHANGED = "link.changed"
+    LINK_REVOKED = "link.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ async def entries(
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
-def _found(search: Search) -> Select[tuple[models.AuditEntry, str]]:
+def _found(search: Search) -> Select[models.AuditEntry, str]:
     log = models.AuditEntry
     query = (
         select(log, models.Organization.name)

@@ -24,6 +24,8 @@ PER_NETWORK = RateLimitItemPerMinute(100, 5, namespace="sign-in-network")
 PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(5, 5, namespace="sign-in-account-network")
 # Guesses from many networks at one account. Networks where its owner has signed in before are exempt.
 PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="sign-in-account")
+PER_LINK_AND_NETWORK = RateLimitItemPerMinute(10, 5, namespace="link-network")
+PER_LINK = RateLimitItemPerHour(300, 1, namespace="link")
 
 
 class SignInTries:
@@ -67,6 +69,17 @@ async def admit(limit: RateLimitItem, *key: str) -> None:
         await _hit(limit, *key)
     except (RedisError, OSError) as error:
         log.warning("try.not_limited", error=type(error).__name__)
+
+
+async def admit_link_try(link: str, address: str) -> None:
+    """Counts a try at the password of a shared link. Raises TooManyTries where there were too many."""
+    if not settings().rate_limits:
+        return
+    try:
+        await _hit(PER_LINK_AND_NETWORK, link, _keyed(_network(address)))
+        await _hit(PER_LINK, link)
+    except (RedisError, OSError) as error:
+        log.warning("link.not_limited", error=type(error).__name__)
 
 
 _KNOWN_S = 90 * 86_400

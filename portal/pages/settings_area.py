@@ -27,7 +27,10 @@ class SettingsPage(NamedTuple):
 
 
 _ = gettext_noop
-PAGES: tuple[SettingsPage, ...] = (SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),)
+PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
+    SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),
+)
 """In the order of the navigation; each is a module of its own beside this one."""
 
 
