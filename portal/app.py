@@ -73,6 +73,8 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await tenancy.db.check_role()
+    from portal.worker import celery_app  # it reads the settings
+
     # Tasks that this process queues go where the workers look.
     from portal.worker import celery_app  # it reads the settings
 

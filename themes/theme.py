@@ -109,7 +109,7 @@ MOST_FOOTER_LINKS = 6
 def _name(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > 80:
         raise Invalid(_("A brand needs a name of at most 80 letters."), field="name")
-    return value.strip()
+    return " ".join(value.split())
 
 
 def _colour(field: str, value: object) -> str:
@@ -168,7 +168,7 @@ def _footer_link(field: str, link: object) -> FooterLink:
         raise Invalid(_("A footer link needs words, at most 60 letters."), field=field)
     if not isinstance(url, str) or len(url) > 500 or not _WEB_ADDRESS.fullmatch(url):
         raise Invalid(_("A footer link begins with https:// or http://."), field=field)
-    return FooterLink(words.strip(), url)
+    return FooterLink(" ".join(words.split()), url)
 
 
 def _yes_or_no(field: str, value: object) -> bool:

@@ -23,7 +23,6 @@ from tenancy.db import session
 from tenancy.domains import base_url
 from tenancy.errors import InsightHubError
 from tenancy.roles import OrganizationKind, Permission
-from tenancy.sealing import Unreadable
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
 from themes.mail.brand import MailBrand, mail_brand
@@ -51,7 +50,7 @@ PATH = "/settings/mail"
 @ui.page(PATH)
 async def mail_settings_page(here: CurrentHere, viewer: CurrentViewer) -> None:
     """The page of a reseller, or of the platform."""
-    with settings_frame(here, viewer, PATH):
+    with settings_frame(here, viewer, PATH), box("div", "mail-settings"):
         await _Page(here, viewer).draw()
 
 
@@ -91,10 +90,7 @@ class _Page:
     async def _known(self, viewer: Viewer) -> _Known:
         async with session(viewer) as db:
             brand = await mail_brand(db, viewer.organization_id)
-            try:
-                own = None if brand.is_platform else await sender_settings(db, brand.realm_id)
-            except Unreadable:
-                own = None
+            own = None if brand.is_platform else await sender_settings(db, brand.realm_id)
             return _Known(brand, await outlet_for(db, brand), own)
 
     def _state_of(self, known: _Known) -> str:

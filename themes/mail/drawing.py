@@ -1,5 +1,6 @@
 """Draws a letter in a brand, as HTML for mail programs and as text: one template each, for all kinds."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -27,20 +28,20 @@ class DrawnMail:
 
 def draw_mail(mail: Mail, brand: MailBrand, locale: str, *, mode: Mode = Mode.SYSTEM) -> DrawnMail:
     """The mail in the brand and language. Previews choose a mode; else the reader's program does."""
-    letter = _on_one_line(mail.letter(Reader(locale, brand.timezone, brand.theme.name)))
+    theme = _named_on_one_line(brand.theme)
+    letter = _on_one_line(mail.letter(Reader(locale, brand.timezone, theme.name)))
     action = letter.action
     known = {
         "letter": letter,
         "link": brand.base + checked_path(action.path) if action else "",
-        "brand": brand,
-        "theme": brand.theme,
+        "theme": theme,
         "logos": _logos(brand),
-        "colours": _colours(brand.theme),
-        "fonts": FONTS[brand.theme.font],
+        "colours": _colours(theme),
+        "fonts": FONTS[theme.font],
         "mode": mode,
         "lang": locale.replace("_", "-"),
         "dir": _direction(locale),
-        "words": _words(brand.theme),
+        "words": _words(theme),
     }
     return DrawnMail(
         subject=letter.subject,
@@ -90,8 +91,18 @@ def _on_one_line(letter: Letter) -> Letter:
     )
 
 
+def _named_on_one_line(theme: Theme) -> Theme:
+    links = tuple(replace(link, words=_flat(link.words)) for link in theme.footer_links)
+    return replace(theme, name=_flat(theme.name), footer_links=links)
+
+
 def _flat(words: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return _SPACES.sub(" ", _CONTROLS.sub(" ", words)).strip(" ")
+
+
+# Line breaks of every kind, and the characters that turn the direction of all that follows.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_SPACES = re.compile(" {2,}")
 
 
 def _logos(brand: MailBrand) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -23,10 +23,14 @@ class Reader:
     brand: str
 
     def moment(self, at: datetime) -> str:
-        """November 25, 2026 at 7:24 PM UTC."""
+        """November 25, 2026, 7:24 PM (Lisbon)."""
         zone = ZoneInfo(self.timezone)
-        clock = format_datetime(at, "long", tzinfo=zone, locale=self._babel)
-        return str(clock)
+        there = at.astimezone(zone)
+        place = (
+            "UTC" if self.timezone == "UTC" else get_timezone_location(zone, self._babel, return_city=True)
+        )
+        day, clock = self.day(there), format_time(there, "short", tzinfo=zone, locale=self._babel)
+        return f"{self._babel.datetime_formats['medium'].format(clock, day)} ({place})"
 
     def day(self, day: date) -> str:
         """November 25, 2026."""

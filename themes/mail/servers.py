@@ -4,6 +4,9 @@ import ipaddress
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
@@ -74,16 +77,33 @@ def server_of_url(url: str) -> MailServer:
 
 def hand_in(server: MailServer, message: EmailMessage, *, sender: str, to: str, hello: str) -> None:
     """Hands the message in, saying `hello` as our own name; blocks. Raises MailTrouble."""
+    with _told_in_words(server, sender), _signed_in(server, hello) as smtp:
+        smtp.send_message(message, sender, [to])
+
+
+def try_server(server: MailServer, *, hello: str) -> None:
+    """Connects and signs in, and sends nothing; blocks. Raises MailTrouble."""
+    with _told_in_words(server, ""), _signed_in(server, hello) as smtp:
+        smtp.noop()
+
+
+@contextmanager
+def _told_in_words(server: MailServer, sender: str) -> Iterator[None]:
     try:
-        with _connected(server, hello) as smtp:
-            if server.security is Security.STARTTLS:
-                smtp.starttls(context=ssl.create_default_context())
-                smtp.ehlo()
-            if server.username:
-                smtp.login(server.username, server.password)
-            smtp.send_message(message, sender, [to])
+        yield
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         raise _in_words(error, server, sender) from error
+
+
+@contextmanager
+def _signed_in(server: MailServer, hello: str) -> Iterator[smtplib.SMTP]:
+    with _connected(server, hello) as smtp:
+        if server.security is Security.STARTTLS:
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo()
+        if server.username:
+            _sign_in(smtp, server)
+        yield smtp
 
 
 def _connected(server: MailServer, hello: str) -> smtplib.SMTP:
@@ -102,6 +122,24 @@ def _connected(server: MailServer, hello: str) -> smtplib.SMTP:
         smtp.close()
         raise smtplib.SMTPConnectError(code, words)
     return smtp
+
+
+def _sign_in(smtp: smtplib.SMTP, server: MailServer) -> None:
+    """As smtplib would, which knows ASCII passwords alone."""
+    smtp.ehlo_or_helo_if_needed()
+    offered = smtp.esmtp_features.get("auth", "").upper().split()
+    name, password = server.username.encode(), server.password.encode()
+    if "PLAIN" in offered:
+        code, words = smtp.docmd("AUTH", "PLAIN " + b64encode(b"\0" + name + b"\0" + password).decode())
+    elif "LOGIN" in offered:
+        smtp.docmd("AUTH", "LOGIN")
+        smtp.docmd(b64encode(name).decode())
+        code, words = smtp.docmd(b64encode(password).decode())
+    else:
+        smtp.login(server.username, server.password)
+        return
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _address(server: MailServer) -> str:

@@ -78,7 +78,7 @@ class CertificateTrouble(Mail):
             ),
             facts=((_("Domain"), self.host), (_("What is wrong"), self.reason)),
             action=Action(_("See what to change"), self.path),
-            after=(_("We go on trying. A CAA record that names no other authority often is the cause."),),
+            after=(_("We go on trying. Often a CAA record of the domain allows other authorities only."),),
             why=because_in_charge(self.organization),
             warns=True,
         )
