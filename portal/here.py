@@ -11,6 +11,7 @@ from analytics.collect.addresses import client_address
 from analytics.settings import settings as analytics_settings
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn
+from tenancy.roles import Permission
 from tenancy.viewer import Viewer
 from themes.theme import Theme
 
@@ -57,6 +58,17 @@ def _here(request: Request) -> Here:
 
 def _viewer(request: Request) -> Viewer:
     return here(request).signed_in()
+
+
+def who_may(permission: Permission) -> Any:
+    """For `viewer: Annotated[Viewer, who_may(...)]`: asked before a page is built, so that it answers 403."""
+
+    def viewer_who_may(request: Request) -> Viewer:
+        viewer = here(request).signed_in()
+        viewer.require(permission)
+        return viewer
+
+    return Depends(viewer_who_may)
 
 
 CurrentHere = Annotated[Here, Depends(_here)]

@@ -81,8 +81,7 @@ def _page(
     error: str | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    # The address holds the secret: no cache keeps the page, no other site is told where one came from.
-    headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+    headers = {"cache-control": "no-store"}
     if opened.invite.state is not InviteState.OPEN:
         return HTMLResponse(invite_over_page(here.theme, opened.invite), 410, headers=headers)
     nonce = form_nonce(request)
