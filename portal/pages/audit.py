@@ -101,9 +101,9 @@ def _select(
             if group
             else drawn_options
         )
-    return Markup('<label><span>{}</span><select name="{}">{}</select></label>').format(
-        title, name, Markup("").join(parts)
-    )
+    return Markup(
+        '<label><span aria-hidden="true">{0}</span><select name="{1}" aria-label="{0}">{2}</select></label>'
+    ).format(title, name, Markup("").join(parts))
 
 
 def _pages(state: AuditState, *, more: bool) -> Markup:
