@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
+from portal.people_mail import mail_invite, mail_removal, mail_transfer
 from portal.views.roles import docs_table, permission_name, role_about, role_name, roles_table
 from tenancy.db import session
+from tenancy.invites import invite
 from tenancy.members import change_sites
 from tenancy.roles import OrganizationKind, Permission, Role
 from tests.factories import (
@@ -15,6 +18,7 @@ from tests.factories import (
     make_reseller,
     make_site,
     make_user,
+    unique,
     viewer_of,
 )
 from tests.portal.program import Program
@@ -96,3 +100,29 @@ async def test_who_may_not_manage_people_sees_colleagues_and_no_addresses(whole_
     assert "Ada Owner" in page.text
     assert owner.email not in page.text
     assert "Invite somebody" not in page.text
+
+
+async def test_each_mail_goes_to_whom_it_is_about() -> None:
+    agency = await make_reseller()
+    client = await make_client(agency)
+    boss, owner = await make_user(agency), await make_user(client, name="Olive Owner")
+    new, later = f"{unique('new')}@example.com", f"{unique('later')}@example.com"
+
+    for by, email, role in ((boss, new, Role.OWNER), (owner, later, Role.OWNER)):
+        async with session(viewer_of(by)) as db:
+            sent = await invite(db, viewer_of(by), info_of(client), email=email, role=role)
+            await mail_invite(db, viewer_of(by), info_of(client), sent)
+    async with session(viewer_of(owner)) as db:
+        await mail_removal(db, viewer_of(owner), info_of(client), later)
+        await mail_transfer(db, viewer_of(owner), info_of(client), ("Robin", new))
+        query = text("SELECT recipient, kind FROM outgoing_mail ORDER BY recipient, kind")
+        mails = [tuple(row) for row in await db.execute(query)]
+    assert mails == sorted(
+        [
+            (new, "owner_invitation"),
+            (later, "invitation"),
+            (later, "removed_from_organization"),
+            (new, "ownership_transferred"),
+            (owner.email, "ownership_transferred"),
+        ]
+    )
