@@ -76,7 +76,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     from portal.worker import celery_app  # it reads the settings
 
     # Tasks that this process queues go where the workers look.
-    from portal.worker import celery_app  # it reads the settings
 
     celery_app.set_default()
     async with AsyncExitStack() as stack:

@@ -3,21 +3,17 @@
 import csv
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from portal.audit_search import AuditState, read_audit_state
+from portal.audit_search import CurrentAudit
 from portal.csv_cells import safe_row
-from portal.here import CurrentViewer
 from portal.views.audit import label, plain_details, plain_sentence
 from tenancy.audit import Entry, Search, entries
 from tenancy.db import session
-from tenancy.organizations import get_organization, own_organization
-from tenancy.roles import Permission
 from tenancy.text import gettext, gettext_noop
 from tenancy.viewer import Viewer
 
@@ -27,23 +23,13 @@ ROWS_AT_ONCE = 500
 
 
 @router.get("/settings/audit.csv", response_model=None)
-async def audit_csv(request: Request, viewer: CurrentViewer) -> StreamingResponse:
+async def audit_csv(asked: CurrentAudit) -> StreamingResponse:
     """Every entry that the conditions in the address let through."""
-    viewer.require(Permission.SEE_AUDIT)
-    state, now = read_audit_state(request.query_params), datetime.now(UTC)
-    search, zone = await _search(viewer, state, now)
-    name = f"activity-{now.astimezone(zone):%Y-%m-%d}.csv"
+    zone = ZoneInfo(asked.own.timezone)
+    name = f"activity-{asked.now.astimezone(zone):%Y-%m-%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return StreamingResponse(
-        _lines(viewer, search, zone), media_type="text/csv; charset=utf-8", headers=headers
-    )
-
-
-async def _search(viewer: Viewer, state: AuditState, now: datetime) -> tuple[Search, ZoneInfo]:
-    async with session(viewer) as db:
-        own = await own_organization(db, viewer)
-        where = await get_organization(db, state.where) if state.where else None
-    return state.search(now, where.id if where else None), ZoneInfo(own.timezone)
+    lines = _lines(asked.viewer, asked.search, zone)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _lines(viewer: Viewer, search: Search, zone: ZoneInfo) -> AsyncIterator[str]:

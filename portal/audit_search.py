@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 from urllib.parse import urlencode
 
+from fastapi import Depends, Request
+
+from portal.here import who_may
 from tenancy.audit import Action, Search
+from tenancy.db import session
 from tenancy.ids import OrganizationId
+from tenancy.organizations import OrganizationInfo, get_organization, own_organization
+from tenancy.roles import Permission
+from tenancy.viewer import Viewer
 
 DAYS = (1, 7, 30, 90, 365)
 DEFAULT_DAYS = 30
@@ -67,6 +75,32 @@ def read_audit_state(query: Mapping[str, str]) -> AuditState:
         where=_clean(query.get("in", "")),
         page=_number(query.get("page", ""), range(1, 10_001), 1),
     )
+
+
+@dataclass(frozen=True)
+class AskedAudit:
+    """A search in the log by somebody who may read it, and the organisations that it is about."""
+
+    viewer: Viewer
+    state: AuditState
+    own: OrganizationInfo
+    where: OrganizationInfo | None
+    now: datetime
+
+    @property
+    def search(self) -> Search:
+        return self.state.search(self.now, self.where.id if self.where else None)
+
+
+async def _asked(request: Request, viewer: Annotated[Viewer, who_may(Permission.SEE_AUDIT)]) -> AskedAudit:
+    state = read_audit_state(request.query_params)
+    async with session(viewer) as db:
+        own = await own_organization(db, viewer)
+        where = await get_organization(db, state.where) if state.where else None
+    return AskedAudit(viewer, state, own, where, datetime.now(UTC))
+
+
+CurrentAudit = Annotated[AskedAudit, Depends(_asked)]
 
 
 def _clean(text: str) -> str:

@@ -12,6 +12,7 @@ from analytics.settings import settings as analytics_settings
 from tenancy.api_keys import KeyHolder
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn
+from tenancy.roles import Permission
 from tenancy.second_factor import SecondFactorNeeded
 from tenancy.viewer import Viewer
 from themes.theme import Mode, Theme
@@ -88,6 +89,17 @@ def _key_holder(request: Request) -> KeyHolder:
 
 def _known(request: Request) -> Viewer:
     return here(request).known()
+
+
+def who_may(permission: Permission) -> Any:
+    """For `viewer: Annotated[Viewer, who_may(...)]`: asked before a page is built, so that it answers 403."""
+
+    def viewer_who_may(request: Request) -> Viewer:
+        viewer = here(request).signed_in()
+        viewer.require(permission)
+        return viewer
+
+    return Depends(viewer_who_may)
 
 
 CurrentHere = Annotated[Here, Depends(_here)]

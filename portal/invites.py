@@ -1,5 +1,6 @@
 """/invite/{token}: what the link in an invitation opens. Plain pages, as whoever comes may be anybody."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -50,6 +51,7 @@ async def accept_invite(
     except InsightHubError as error:
         status = 200 if isinstance(error, StaleForm) else error.status
         opened = await open_invite(here.host, token)
+        opened = replace(opened, name=sent.name or opened.name)
         return _page(request, here, token, opened, error=error.message, status=status)
 
 
@@ -81,8 +83,7 @@ def _page(
     error: str | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    # The address holds the secret: no cache keeps the page, no other site is told where one came from.
-    headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+    headers = {"cache-control": "no-store"}
     if opened.invite.state is not InviteState.OPEN:
         return HTMLResponse(invite_over_page(here.theme, opened.invite), 410, headers=headers)
     nonce = form_nonce(request)

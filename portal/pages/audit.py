@@ -1,13 +1,10 @@
 """/settings/audit: who did what, in the viewer's organisation and those below."""
 
-from datetime import UTC, datetime
-
-from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from portal.audit_search import DAYS, AuditState, read_audit_state
-from portal.here import CurrentHere, CurrentViewer
+from portal.audit_search import DAYS, AuditState, CurrentAudit
+from portal.here import CurrentHere
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, drawn
 from portal.views import audit as words
@@ -15,8 +12,7 @@ from portal.views.icons import icon
 from portal.views.shell import link_button
 from tenancy.audit import Action, Actor, actors, entries
 from tenancy.db import session
-from tenancy.organizations import OrganizationInfo, get_organization, list_clients, own_organization
-from tenancy.roles import Permission
+from tenancy.organizations import OrganizationInfo, list_clients
 from tenancy.text import gettext as _
 from tenancy.text import ngettext
 
@@ -25,17 +21,14 @@ PAGE = 50
 
 
 @ui.page(PATH)
-async def audit_page(request: Request, here: CurrentHere, viewer: CurrentViewer) -> None:
+async def audit_page(asked: CurrentAudit, here: CurrentHere) -> None:
     """The newest first, as far as the conditions in the address let through."""
-    viewer.require(Permission.SEE_AUDIT)
-    state, now = read_audit_state(request.query_params), datetime.now(UTC)
+    viewer, state, own, where = asked.viewer, asked.state, asked.own, asked.where
     async with session(viewer) as db:
-        own = await own_organization(db, viewer)
         below = await list_clients(db)
-        where = await get_organization(db, state.where) if state.where else None
-        search = state.search(now, where.id if where else None)
-        found = await entries(db, viewer, search, limit=PAGE + 1, offset=(state.page - 1) * PAGE)
-        people = await actors(db, viewer, state.since(now))
+        offset = (state.page - 1) * PAGE
+        found = await entries(db, viewer, asked.search, limit=PAGE + 1, offset=offset)
+        people = await actors(db, viewer, state.since(asked.now))
     with settings_frame(here, viewer, PATH):
         places = [own, *below] if below else []
         if where is not None and where.id not in {one.id for one in places}:
@@ -67,11 +60,12 @@ def _form(state: AuditState, people: list[Actor], places: list[OrganizationInfo]
         ' placeholder="{2}"></label>'
     ).format(_("Words"), state.words, _("A name or an address"))
     export = link_button(
-        "arrow-down-right", _("Export as CSV"), f"{PATH}.csv?{state.at_page(1).query()}", download=True
+        "file-text", _("Export as CSV"), f"{PATH}.csv?{state.at_page(1).query()}", download=True
     )
     return Markup(
-        '<form class="conditions" action="{}" data-auto>{}{}<button class="btn">{}{}</button>{}</form>'
-    ).format(PATH, Markup("").join(fields), search, icon("search"), _("Search"), export)
+        '<form class="conditions" action="{}" data-auto>{}{}'
+        '<button class="btn square" aria-label="{}">{}</button>{}</form>'
+    ).format(PATH, Markup("").join(fields), search, _("Search"), icon("search"), export)
 
 
 def _whats() -> list[tuple[str | None, list[tuple[str, str]]]]:
@@ -107,9 +101,9 @@ def _select(
             if group
             else drawn_options
         )
-    return Markup('<label><span>{}</span><select name="{}">{}</select></label>').format(
-        title, name, Markup("").join(parts)
-    )
+    return Markup(
+        '<label><span aria-hidden="true">{0}</span><select name="{1}" aria-label="{0}">{2}</select></label>'
+    ).format(title, name, Markup("").join(parts))
 
 
 def _pages(state: AuditState, *, more: bool) -> Markup:

@@ -1,12 +1,13 @@
 """/settings/people and /clients/{organization}/people: who belongs to an organisation."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.here import CurrentHere, CurrentViewer, Here
+from portal.here import CurrentHere, CurrentViewer, Here, who_may
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.page_events import listen_to
@@ -49,9 +50,12 @@ async def people_page(here: CurrentHere, viewer: CurrentViewer) -> None:
 
 
 @ui.page("/clients/{organization}/people")
-async def client_people_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
+async def client_people_page(
+    owner: CurrentOrganization,
+    here: CurrentHere,
+    viewer: Annotated[Viewer, who_may(Permission.MANAGE_PEOPLE)],
+) -> None:
     """The people of a client, for those of its agency who set it up."""
-    viewer.require(Permission.MANAGE_PEOPLE)
     async with session(viewer) as db:
         people = await _ask(db, viewer, owner)
     with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):

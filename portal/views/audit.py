@@ -114,11 +114,11 @@ def plain_sentence(entry: Entry) -> str:
     return _template(entry).format(actor=_actor(entry), target=entry.target.name)
 
 
-def sentence(entry: Entry) -> Markup:
-    """Who did what to what."""
+def sentence(entry: Entry, own: str = "") -> Markup:
+    """Who did what to what; people of the organisation `own` need no naming of theirs."""
     bold = Markup("<b>{}</b>")
     template = escape(_template(entry))
-    return template.format(actor=bold.format(_actor(entry)), target=bold.format(entry.target.name))
+    return template.format(actor=bold.format(_actor(entry, own)), target=bold.format(entry.target.name))
 
 
 def plain_details(details: Mapping[str, Any]) -> str:
@@ -164,17 +164,17 @@ def _row(entry: Entry, own: str, timezone: str, locale: str) -> Markup:
     ).format(
         entry.at.isoformat(),
         numbers.moment(entry.at, timezone, locale),
-        sentence(entry),
+        sentence(entry, own),
         place,
         below,
         entry.address,
     )
 
 
-def _actor(entry: Entry) -> str:
+def _actor(entry: Entry, own: str = "") -> str:
     """With their own organisation, where they came from another."""
     actor = entry.actor
-    if not actor.name or actor.organization in {"", entry.organization_name}:
+    if not actor.name or actor.organization in {"", own, entry.organization_name}:
         return actor.name
     return f"{actor.name} ({actor.organization})"
 

@@ -7,6 +7,7 @@ from portal.views.roles import role_about, role_name
 from tenancy.invite_links import Account, OpenedInvite
 from tenancy.invites import Invite, InviteState
 from tenancy.text import gettext as _
+from tenancy.text import ngettext
 from themes.theme import Mode, Theme
 
 
@@ -81,7 +82,13 @@ def _about(invite: Invite) -> Markup:
     words = _("{inviter} invites you to see the website statistics of {organization}.").format(
         inviter=invite.invited_by, organization=invite.organization_name
     )
-    rows = ((_("For"), invite.email), (_("Role"), f"{role_name(invite.role)}: {role_about(invite.role)}"))
+    about = role_about(invite.role)
+    if invite.sites is not None:
+        words_for_sites = ngettext(
+            "Reports of {number} site.", "Reports of {number} sites.", len(invite.sites)
+        )
+        about = words_for_sites.format(number=len(invite.sites))
+    rows = ((_("For"), invite.email), (_("Role"), f"{role_name(invite.role)}: {about}"))
     facts = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(*row) for row in rows)
     return Markup('<p>{}</p><dl class="facts">{}</dl>').format(words, facts)
 

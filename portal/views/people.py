@@ -53,9 +53,10 @@ def invites_table(
 def _table(heads: Sequence[str], rows: Sequence[Markup]) -> Markup:
     titles = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
     return Markup(
-        '<div class="card"><table class="data words stack"><thead><tr>{}<td></td></tr></thead>'
+        '<div class="card"><table class="data words stack"><thead><tr>{}'
+        '<th scope="col"><span class="sr">{}</span></th></tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(titles, Markup("").join(rows))
+    ).format(titles, _("What to do"), Markup("").join(rows))
 
 
 def _member(line: MemberLine, timezone: str, locale: str) -> Markup:

@@ -82,6 +82,16 @@ def roles_table(kind: OrganizationKind) -> Markup:
     ).format(icon("chevron-right", 15), gettext(_("What each role may do")), heads, rows)
 
 
+def docs_table(kind: OrganizationKind) -> str:
+    """The same in Markdown, as docs/resellers.md shows it."""
+    roles = in_order(roles_of(kind))
+    lines = ["| | " + " | ".join(map(role_name, roles)) + " |", "|---" * (len(roles) + 1) + "|"]
+    for permission in permissions_in(kind):
+        cells = " | ".join("yes" if allows(role, kind, permission) else "" for role in roles)
+        lines.append(f"| {permission_name(permission)} | {cells} |")
+    return "\n".join(lines)
+
+
 def _cell(has: bool) -> Markup:
     if not has:
         return Markup('<td><span class="sr">{}</span></td>').format(gettext(_("No")))
