@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import schemathesis
@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.portal.program import Program
 
+Operation: TypeAlias = "APIOperation[Any, Any, Any, Any]"
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -68,7 +69,7 @@ class Asker:
         self.statuses.setdefault(case.operation.label, set()).add(answer.status_code)
         return answer
 
-    def asks_its_example(self, operation: "APIOperation[Any, Any, Any, Any]", document: Any) -> None:
+    def asks_its_example(self, operation: Operation, document: Any) -> None:
         """The request that the documentation shows for the operation, which must be a good one."""
         says = document["paths"][operation.path][operation.method]
         body = says.get("requestBody")

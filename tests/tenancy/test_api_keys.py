@@ -21,7 +21,7 @@ from tenancy.audit import Action, Search, entries
 from tenancy.db import session, system_session
 from tenancy.errors import Forbidden, Invalid, NotFound
 from tenancy.invalidation import Channel, publish
-from tenancy.plans import Plan
+from tenancy.plans import Plan, put_plan
 from tenancy.roles import Role
 from tests.factories import (
     MadeOrganization,
@@ -212,10 +212,14 @@ async def test_the_plan_of_a_key_is_that_of_its_organisation_or_of_its_agency() 
     client, direct = await make_client(agency), await make_direct()
 
     assert await plans_of(agency, client, direct) == [Plan.FREE] * 3
-    await put_plan(agency, Plan.GROWTH)
-    await put_plan(direct, Plan.STARTER)
+    secret = await make_key(agency)
+    host = await host_of(agency)
+    assert (await holder_of_key(secret, host)).plan is Plan.FREE
+    await gets(agency, Plan.GROWTH)
+    await gets(direct, Plan.STARTER)
+    assert (await holder_of_key(secret, host)).plan is Plan.GROWTH
     assert await plans_of(agency, client, direct) == [Plan.GROWTH, Plan.GROWTH, Plan.STARTER]
-    await put_plan(client, Plan.STARTER)
+    await gets(client, Plan.STARTER)
     assert await plans_of(client, await the_platform()) == [Plan.STARTER, Plan.ENTERPRISE]
 
 
@@ -227,12 +231,9 @@ def opens(holder: object, scope: Scope) -> bool:
     return True
 
 
-async def put_plan(organization: MadeOrganization, plan: Plan) -> None:
+async def gets(organization: MadeOrganization, plan: Plan) -> None:
     async with system_session(reason="test") as db:
-        await db.execute(
-            text("UPDATE organizations SET plan = :plan WHERE id = :id"),
-            {"plan": plan, "id": organization.id},
-        )
+        await put_plan(db, organization.id, plan)
 
 
 async def plans_of(*organizations: MadeOrganization) -> list[Plan]:
