@@ -28,6 +28,9 @@ class Action(StrEnum):
     API_KEY_REVOKED = "api_key.revoked"
     PERSON_SIGNED_OUT_EVERYWHERE = "person.signed_out_everywhere"
     PERSON_TOKEN_REUSED = "person.token_reused"  # noqa: S105
+    LINK_CREATED = "link.created"
+    LINK_CHANGED = "link.changed"
+    LINK_REVOKED = "link.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ async def entries(
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
-def _found(search: Search) -> Select[tuple[models.AuditEntry, str]]:
+def _found(search: Search) -> Select[models.AuditEntry, str]:
     log = models.AuditEntry
     query = (
         select(log, models.Organization.name)

@@ -27,6 +27,11 @@ def tracking_id() -> str:
     return drawn(20)
 
 
+def link_token() -> str:
+    """26 random letters (130 bits): whoever knows it sees what is shared."""
+    return drawn(26)
+
+
 def drawn(letters: int) -> str:
     """So many random letters, 5 bits each."""
     return "".join(secrets.choice(_LETTERS) for _ in range(letters))

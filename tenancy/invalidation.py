@@ -22,6 +22,7 @@ class Channel(StrEnum):
     SITE = "invalidate:site"
     SESSION = "invalidate:session"
     API_KEY = "invalidate:api-key"
+    LINK = "invalidate:link"
 
 
 def on_change(channel: Channel, forget: Callable[[str], object]) -> None:

@@ -27,6 +27,8 @@ PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="sign-in-account")
 # An address is told by mail that somebody signs it up: nobody shall be able to send many of those.
 SIGN_UPS_PER_NETWORK = RateLimitItemPerHour(30, 1, namespace="sign-up-network")
 SIGN_UPS_PER_EMAIL = RateLimitItemPerHour(5, 1, namespace="sign-up-email")
+PER_LINK_AND_NETWORK = RateLimitItemPerMinute(10, 5, namespace="link-network")
+PER_LINK = RateLimitItemPerHour(300, 1, namespace="link")
 
 
 class SignInTries:
@@ -78,6 +80,17 @@ class SignUpTries:
             await _hit(SIGN_UPS_PER_EMAIL, self._email)
         except (RedisError, OSError) as error:
             log.warning("sign_up.not_limited", error=type(error).__name__)
+
+
+async def admit_link_try(link: str, address: str) -> None:
+    """Counts a try at the password of a shared link. Raises TooManyTries where there were too many."""
+    if not settings().rate_limits:
+        return
+    try:
+        await _hit(PER_LINK_AND_NETWORK, link, keyed(network_of(address)))
+        await _hit(PER_LINK, link)
+    except (RedisError, OSError) as error:
+        log.warning("link.not_limited", error=type(error).__name__)
 
 
 def network_of(address: str) -> str:

@@ -41,6 +41,7 @@ OPEN = {
     "/logout",  # a form of pages: checks its own token
     "/readyz",
     "/s.js",
+    "/share/{token}",  # the token is the permission; tests/portal/test_share.py says for what
 }
 # Whatever does not exist behind a door.
 NOTHING = {"/v1", "/v1/{path:path}"}
