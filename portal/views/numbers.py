@@ -3,6 +3,7 @@
 import math
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
@@ -126,7 +127,9 @@ def clock(at: datetime, locale: str) -> str:
 def ago(at: datetime, now: datetime, locale: str) -> str:
     """'3 hours ago', 'now' for the last minute."""
     elapsed = min(at - now, timedelta())
-    unit = "minute" if elapsed > -timedelta(hours=1) else "hour" if elapsed > -timedelta(days=1) else "day"
+    unit: Literal["minute", "hour", "day"] = "day"
+    if elapsed > -timedelta(days=1):
+        unit = "minute" if elapsed > -timedelta(hours=1) else "hour"
     return format_timedelta(elapsed, unit, add_direction=True, locale=locale_of(locale))
 
 

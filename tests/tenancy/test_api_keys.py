@@ -1,5 +1,6 @@
 """API keys: made for an organisation or a site, shown once, worth nothing once they are revoked."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -60,7 +61,8 @@ async def test_the_secret_is_kept_nowhere_and_its_beginning_can_be_seen() -> Non
         written = await db.scalar(text("SELECT k::text FROM api_keys k"))
 
     assert listed == key
-    assert (key.name, key.scopes, key.last_used_at) == ("My program", {Scope.READ, Scope.WRITE}, None)
+    assert (key.name, key.last_used_at) == ("My program", None)
+    assert key.scopes == {Scope.READ, Scope.WRITE}
     assert (key.organization_name, key.site_name, key.expires_at) == (agency.name, None, None)
     assert secret.startswith(key.shown)
     assert len(key.shown) == len(PREFIX) + 16
@@ -180,12 +182,12 @@ async def test_scopes_open_what_they_say_and_admin_everything() -> None:
 
 async def test_what_is_wrong_with_a_new_key_is_named() -> None:
     viewer = a_viewer(await make_reseller())
-    wrong = {"name": {"name": " "}, "scopes": {"scopes": []}, "days": {"days": 0}}
+    wrong: dict[str, dict[str, Any]] = {"name": {"name": " "}, "scopes": {"scopes": []}, "days": {"days": 0}}
     async with session(viewer) as db:
         for field, fields in wrong.items():
-            given = {"name": "Mine", "scopes": [Scope.READ]} | fields
+            given: dict[str, Any] = {"name": "Mine", "scopes": [Scope.READ]} | fields
             with pytest.raises(Invalid) as found:
-                await create_api_key(db, viewer, **given)  # type: ignore[arg-type]
+                await create_api_key(db, viewer, **given)
             assert found.value.field == field
 
 
