@@ -161,7 +161,8 @@ async def _load(app: ASGIApp, scope: Scope) -> StaticFile | None:
 
 async def _stays() -> Message:
     """What is loaded is for everybody: where who asked first goes away, half a file would be kept for all."""
-    return await asyncio.get_running_loop().create_future()
+    never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+    return await never
 
 
 async def _answer(file: StaticFile, scope: Scope, send: Send) -> None:
