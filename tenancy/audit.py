@@ -51,6 +51,9 @@ class Action(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
     PERSON_TOKEN_REUSED = "person.token_reused"  # noqa: S105
+    LINK_CREATED = "link.created"
+    LINK_CHANGED = "link.changed"
+    LINK_REVOKED = "link.revoked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,13 @@
 
 from enum import StrEnum
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tenancy import models
+from tenancy.db import after_commit
 from tenancy.ids import OrganizationId
+from tenancy.invalidation import Channel, publish
 
 
 class Plan(StrEnum):
@@ -27,6 +30,15 @@ REQUESTS_PER_HOUR: dict[Plan, int | None] = {
 async def plan_of(db: AsyncSession, organization_id: OrganizationId) -> Plan:
     """Its own; a client without one has its agency's; else free. The platform has no limits."""
     return Plan(await db.scalar(_PLAN, {"organization": organization_id}) or Plan.FREE)
+
+
+async def put_plan(db: AsyncSession, organization_id: OrganizationId, plan: Plan | None) -> None:
+    """From now on this is its plan; None leaves it to its agency's, else to the free one."""
+    await db.execute(
+        update(models.Organization).where(models.Organization.id == organization_id).values(plan=plan)
+    )
+    # Every process forgets whom it knows: a plan holds for the clients of an agency as well.
+    after_commit(db, publish, Channel.API_KEY, "")
 
 
 _PLAN = text("""

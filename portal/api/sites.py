@@ -47,7 +47,12 @@ class SiteList(BaseModel):
 class NewSite(BaseModel):
     """What a new site needs."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"name": "Shop", "domain": "shop.example.com", "timezone": "Europe/Berlin"}]
+        },
+    )
 
     name: Text = Field(examples=["Shop"])
     domain: Text = Field(examples=["shop.example.com"])

@@ -44,7 +44,7 @@ class _Keys:
         self._keys = {str(key.id): key for key in keys}
         with box("div", "lead-row"):
             with box("p", "lead"):
-                ui.label(_limit(plan, viewer.locale))
+                ui.label(_limit(plan, viewer.locale) + " ")
                 drawn(documentation_link(), tag="span")
             button(_("Create a key"), icon=icon("plus"), classes="primary").on_click(self._ask)
         self._table = drawn(self._drawn())
@@ -58,7 +58,7 @@ class _Keys:
     def _ask(self) -> None:
         fields = [
             Field("name", _("Name"), hint=_("Such as the program that will use it.")),
-            Field("scopes", _("May"), "read", options=_scopes()),
+            Field("scopes", _("Allows"), "read", options=_scopes()),
             Field("site", _("Good for"), "", options={"": _("All sites"), **self._sites}),
             Field("days", _("Ends"), "365", options=_lives()),
         ]

@@ -27,9 +27,9 @@ def api_keys_table(keys: Sequence[ApiKey], *, now: datetime, locale: str) -> Mar
             _("No API keys yet"),
             _("With a key, your programs read your numbers and send events without a person signing in."),
         )
-    titles = (_("Key"), _("Good for"), _("May"), _("Last used"), _("Ends"), "")
+    titles = (_("Key"), _("Good for"), _("Allows"), _("Last used"), _("Ends"), "")
     header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
-    rows = Markup("").join(_row(key, now, locale) for key in keys)
+    rows = Markup("").join(_row(key, titles, now, locale) for key in keys)
     return Markup(
         '<div class="card scroll"><table class="data keys"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
@@ -50,23 +50,29 @@ def secret_block(secret: str) -> Markup:
     ).format(secret, icon("copy", 15), _("Copied"), _("Copy"))
 
 
-def _row(key: ApiKey, now: datetime, locale: str) -> Markup:
+def _row(key: ApiKey, titles: Sequence[str], now: datetime, locale: str) -> Markup:
     used = numbers.ago(key.last_used_at, now, locale) if key.last_used_at else _("Never")
     ends = numbers.medium_day(key.expires_at.date(), locale) if key.expires_at else _("Never")
     over = key.expires_at is not None and key.expires_at <= now
+    cells = (
+        Markup("{}<small>{}</small>").format(key.site_name or _("All sites"), key.organization_name),
+        ", ".join(_(words) for scope, words in SCOPES.items() if scope in key.scopes),
+        used,
+        Markup('<span class="bad">{}</span>').format(_("Expired")) if over else ends,
+    )
+    # On a phone the row is a block, and each cell says its title itself.
+    middle = Markup("").join(
+        Markup('<td data-title="{}">{}</td>').format(title, cell)
+        for title, cell in zip(titles[1:], cells, strict=False)
+    )
     return Markup(
-        "<tr><td><b>{name}</b><small><code>{shown}…</code></small></td>"
-        "<td>{site}<small>{organization}</small></td><td>{scopes}</td><td>{used}</td><td>{ends}</td>"
+        "<tr><td><b>{name}</b><small><code>{shown}…</code></small></td>{middle}"
         '<td><button type="button" class="btn square" data-emit="revoke_key" data-arg="{id}"'
         ' aria-label="{revoke}">{trash}</button></td></tr>'
     ).format(
         name=key.name,
         shown=key.shown,
-        site=key.site_name or _("All sites"),
-        organization=key.organization_name,
-        scopes=", ".join(_(words) for scope, words in SCOPES.items() if scope in key.scopes),
-        used=used,
-        ends=Markup('<span class="bad">{}</span>').format(_("Expired")) if over else ends,
+        middle=middle,
         id=key.id,
         revoke=_("Revoke “{name}”").format(name=key.name),
         trash=icon("trash-2", 16),

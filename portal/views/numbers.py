@@ -3,6 +3,7 @@
 import math
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -137,7 +138,9 @@ def moment(at: datetime, timezone: str, locale: str) -> str:
 def ago(at: datetime, now: datetime, locale: str) -> str:
     """'3 hours ago', 'now' for the last minute."""
     elapsed = min(at - now, timedelta())
-    unit = "minute" if elapsed > -timedelta(hours=1) else "hour" if elapsed > -timedelta(days=1) else "day"
+    unit: Literal["minute", "hour", "day"] = "day"
+    if elapsed > -timedelta(days=1):
+        unit = "minute" if elapsed > -timedelta(hours=1) else "hour"
     return format_timedelta(elapsed, unit, add_direction=True, locale=locale_of(locale))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import schemathesis
@@ -11,6 +11,7 @@ from httpx import Response
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -32,6 +33,8 @@ from tests.factories import (
 )
 from tests.portal.program import Program
 
+AnyCase: TypeAlias = "Case[Any]"
+Operation: TypeAlias = "APIOperation[Any, Any, Any, Any]"
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -60,7 +63,7 @@ class Asker:
         self._token = await self._program.sign_in(self._owner)
         self._key = await make_key(self._client)
 
-    def asks(self, case: Case, *, properly: bool) -> Response:
+    def asks(self, case: AnyCase, *, properly: bool) -> Response:
         """From hypothesis's thread: the answer, which the app makes in its own loop."""
         if properly and "site_id" in (case.path_parameters or {}):
             case.path_parameters = {**(case.path_parameters or {}), "site_id": self._site}
@@ -68,12 +71,12 @@ class Asker:
         self.statuses.setdefault(case.operation.label, set()).add(answer.status_code)
         return answer
 
-    def asks_its_example(self, operation: "APIOperation[Any, Any, Any, Any]", document: Any) -> None:
+    def asks_its_example(self, operation: Operation, document: Any) -> None:
         """The request that the documentation shows for the operation, which must be a good one."""
         says = document["paths"][operation.path][operation.method]
         body = says.get("requestBody")
         case = operation.Case(
-            method=operation.method,
+            method=operation.method.upper(),  # type: ignore[arg-type]
             path_parameters={"site_id": self._site} if "{site_id}" in operation.path else {},
             **(
                 {
@@ -86,7 +89,7 @@ class Asker:
         )
         case.validate_response(self.asks(case, properly=True), checks=CHECKS)
 
-    async def _send(self, case: Case) -> Response:
+    async def _send(self, case: AnyCase) -> Response:
         details = case.as_transport_kwargs(base_url="http://app")
         bearer = self._key if case.operation.path.startswith("/v1/") else self._token
         headers = {"authorization": f"Bearer {bearer}", **details.pop("headers")}
@@ -113,7 +116,7 @@ def checked(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def check(case: Case) -> None:
+    def check(case: AnyCase) -> None:
         answer = asker.asks(case, properly=mode is GenerationMode.POSITIVE)
         case.validate_response(answer, checks=CHECKS)
 
@@ -127,7 +130,10 @@ async def test_every_answer_is_one_that_the_document_describes(
     client = await make_client(await make_reseller())
     asker = Asker(api_app, client, await make_user(client))
     document = (await Program(api_app, client.host).get("/api/openapi.json")).json()
-    operations = [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
+    operations = []
+    for found in schemathesis.openapi.from_dict(document).get_all_operations():
+        assert isinstance(found, Ok)
+        operations.append(found.ok())
 
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

@@ -15,7 +15,7 @@ from analytics.ingest.worker import IngestWorker
 from analytics.settings import settings
 from tenancy.api_keys import Scope, holder_of_key, revoke_api_key
 from tenancy.db import session, system_session
-from tenancy.plans import Plan
+from tenancy.plans import REQUESTS_PER_HOUR, Plan
 from tenancy.sites import Site, VisitorMode, mark_first_event
 from tests.analytics.collect.browser import CHROME
 from tests.factories import (
@@ -131,7 +131,7 @@ async def test_a_scope_that_is_missing_is_named(asks: Asks) -> None:
 async def test_every_answer_says_what_is_left_of_the_plan_and_then_to_wait(
     asks: Asks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(tenancy.quotas.REQUESTS_PER_HOUR, Plan.FREE, 4)
+    monkeypatch.setitem(REQUESTS_PER_HOUR, Plan.FREE, 4)
     direct = await make_direct()
     one, another = await a_holder(asks, direct), await a_holder(asks, direct)
 

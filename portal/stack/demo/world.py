@@ -19,6 +19,7 @@ from tenancy.domains import add_domain, hosts_changed, resolve_host
 from tenancy.ids import OrganizationId, UserId
 from tenancy.organizations import OrganizationInfo, add_organization, create_reseller, list_clients
 from tenancy.passwords import DEMO_PASSWORD
+from tenancy.plans import Plan, put_plan
 from tenancy.roles import OrganizationKind, Role
 from tenancy.settings import settings
 from tenancy.sites import Site, create_site, list_sites
@@ -81,6 +82,7 @@ async def _place_reseller(sample: SampleReseller) -> list[PlacedSite]:
             await add_domain(db, made.id, sample.host, verified=True, primary=True)
             await _put_brand(db, made.id, BRANDS[sample.name])
             await _put_people(db, made.id, sample.people, sample.host)
+            await put_plan(db, made.id, Plan.GROWTH)
         organization_id = made.id
     else:
         organization_id = host.organization_id
