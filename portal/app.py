@@ -15,7 +15,7 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
-from portal import brand, signing, states
+from portal import brand, previews, signing, states, tls
 from portal.api import auth, documentation, sites, stats
 from portal.api import errors as api_errors
 from portal.assets import Assets
@@ -35,6 +35,7 @@ def create_app() -> FastAPI:
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)
     app.include_router(states.router)
+    app.include_router(tls.router)
     for api in (auth, sites, stats, documentation):
         app.include_router(api.router)
     app.exception_handler(InsightHubError)(_on_error)
@@ -47,6 +48,7 @@ def create_app() -> FastAPI:
 
         app.include_router(signing.router)
         app.include_router(brand.router)
+        app.include_router(previews.router)
         add_pages(app)
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.

@@ -24,6 +24,10 @@ class Action(StrEnum):
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"
+    DOMAIN_ADDED = "domain.added"
+    DOMAIN_VERIFIED = "domain.verified"
+    DOMAIN_MADE_PRIMARY = "domain.made_primary"
+    DOMAIN_REMOVED = "domain.removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from tenancy import accounts, domains, organizations, sites
 from tenancy.db import system_session
-from tenancy.domains import HostOrganization
+from tenancy.domain_setup import Domain, claim_domain
+from tenancy.domains import HostOrganization, Purpose
 from tenancy.ids import OrganizationId, UserId
 from tenancy.invalidation import Channel, publish
 from tenancy.organizations import OrganizationInfo
@@ -117,6 +118,16 @@ async def make_site(organization: MadeOrganization, domain: str | None = None, *
         return await sites.create_site(
             db, a_viewer(organization), **{"name": domain, "domain": domain} | fields
         )
+
+
+async def make_domain(
+    organization: MadeOrganization, host: str | None = None, purpose: Purpose = Purpose.APP
+) -> Domain:
+    """A domain that the organisation claims, and has proven nothing of."""
+    platform = a_viewer(await the_platform())
+    host = host or f"{unique('www')}.example.com"
+    async with system_session(reason="test") as db:
+        return await claim_domain(db, platform, host, purpose, organization.id)
 
 
 def a_viewer(organization: MadeOrganization, role: Role | None = None) -> Viewer:

@@ -16,13 +16,13 @@ from portal.pages.overview import add_site_button, draw_sites
 from portal.shell import box, button, drawn, frame
 from portal.views.cards import ClientLine, clients_table
 from portal.views.icons import icon
-from portal.views.shell import heading, mode_switch
+from portal.views.shell import button_link, heading, mode_switch
 from portal.views.states import error_state
 from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.ids import OrganizationId
 from tenancy.organizations import OrganizationInfo, branches, create_client, list_clients
-from tenancy.roles import Permission
+from tenancy.roles import OrganizationKind, Permission
 from tenancy.sites import Site, list_sites
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
@@ -58,6 +58,8 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
             crumbs = [(clients_title(viewer), "/clients")]
             drawn(heading(owner.name, crumbs=crumbs, mark=True), "contents")
             box("div", "space")
+            if viewer.may(Permission.MANAGE_DOMAINS) and owner.kind is not OrganizationKind.DIRECT:
+                drawn(button_link(_("Domains"), f"/clients/{owner.public_id}/domains", "globe"), "contents")
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
         await draw_sites(viewer, sites)

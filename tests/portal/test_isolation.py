@@ -15,6 +15,7 @@ from tests.factories import (
     MadeUser,
     make_client,
     make_direct,
+    make_domain,
     make_reseller,
     make_site,
     make_user,
@@ -34,8 +35,10 @@ OPEN = {
     "/favicon.ico",
     "/healthz",
     "/ih.js",
+    "/internal/tls-allowed",  # for the proxy alone: knows its peers
     "/login",
     "/logout",  # a form of pages: checks its own token
+    "/preview/{token}",  # signed: whoever has the link may see the brand
     "/readyz",
     "/s.js",
 }
@@ -91,11 +94,17 @@ def closed_routes(app: FastAPI) -> list[Route]:
 async def a_victim(reseller: MadeOrganization) -> Victim:
     client = await make_client(reseller)
     site = await make_site(client, name=unique("Secret"))
+    domain = await make_domain(client, f"{unique('secret')}.example.com")
     return Victim(
         client,
         await make_user(client),
-        {"site_id": site.public_id, "organization": client.public_id, "_rest": "realtime"},
-        (site.name, site.domain, site.tracking_id, client.name),
+        {
+            "site_id": site.public_id,
+            "organization": client.public_id,
+            "_rest": "realtime",
+            "domain": str(domain.id),
+        },
+        (site.name, site.domain, site.tracking_id, client.name, domain.host, domain.claim.challenge),
     )
 
 

@@ -8,6 +8,11 @@ PACKAGES = ("tracker", "tenancy", "themes", "analytics", "billing", "portal")
 
 CALLS = {
     ("tenancy/accounts.py", "create_operator"),
+    ("tenancy/domain_mail.py", "dkim_sign"),
+    ("tenancy/domain_preview.py", "previewed_host"),
+    ("tenancy/domain_rechecks.py", "recheck_domain"),
+    ("tenancy/domain_rechecks.py", "recheck_domains"),
+    ("tenancy/domain_setup.py", "_release"),
     ("tenancy/domains.py", "_fetch_host"),
     ("tenancy/login.py", "sign_in"),
     ("tenancy/login.py", "sign_out"),
