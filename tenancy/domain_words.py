@@ -80,7 +80,7 @@ _WORDS: dict[tuple[Item, State], Say] = {
         else _("The record is there: {host} is yours.").format(host=domain.host)
     ),
     (Item.OWNERSHIP, State.OTHER): lambda domain, finding: _(
-        "There is a record, with another value: {found}. Replace it with the one above."
+        "There is a record, with another value: {found}. Replace it with the one below."
     ).format(found=_listed(finding.found)),
     (Item.OWNERSHIP, State.TAKEN): lambda domain, finding: _(
         "The record is there, but another account proves the same domain. Remove its record, or ask us."
@@ -90,7 +90,7 @@ _WORDS: dict[tuple[Item, State], Say] = {
         "{host} leads nowhere yet. Until a new record is seen everywhere, minutes pass, sometimes hours."
     ).format(host=domain.host),
     (Item.POINTING, State.ELSEWHERE): lambda domain, finding: _(
-        "{host} leads elsewhere: to {found}. Replace that record with the one above."
+        "{host} leads elsewhere: to {found}. Replace that record with the one below."
     ).format(host=domain.host, found=_listed(finding.found)),
     (Item.POINTING, State.SEVERAL): lambda domain, finding: _(
         "There are several records, and some lead elsewhere: {found}. Remove those."
@@ -113,16 +113,16 @@ _WORDS: dict[tuple[Item, State], Say] = {
     ).format(found=_listed(finding.found) or _("nobody"), wanted=_listed(finding.wanted)),
     (Item.SPF, State.OK): lambda domain, finding: _("The SPF record lets us send."),
     (Item.SPF, State.OTHER): lambda domain, finding: _(
-        "There is an SPF record without us: {found}. Change it to the one above. A second one breaks both."
+        "There is an SPF record without us: {found}. Change it to the one below. A second one breaks both."
     ).format(found=_listed(finding.found)),
     (Item.SPF, State.SEVERAL): lambda domain, finding: _(
         "There are {count} SPF records, so none counts. Make one of them, with all that they allow."
     ).format(count=len(finding.found)),
     (Item.DKIM, State.OK): lambda domain, finding: _("The key is there: mails are signed."),
     (Item.DKIM, State.OTHER): lambda domain, finding: _(
-        "There is a record with another key. Replace it with the one above, all of it."
+        "There is a record with another key. Replace it with the one below, all of it."
     ),
     (Item.DKIM, State.SEVERAL): lambda domain, finding: _(
-        "There are several records for the key. Keep only the one above."
+        "There are several records for the key. Keep only the one below."
     ),
 }

@@ -16,11 +16,11 @@ import dns.rrset
 class NameServer:
     """Answers over UDP, as a resolver does: it follows aliases that it knows."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self._zone: dict[tuple[str, str], list[str]] = {}
         self._silent: set[str] = set()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

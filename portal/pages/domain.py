@@ -1,5 +1,8 @@
 """/settings/domains/{domain}: the records of one domain, a light for each, and how it will look."""
 
+from typing import Annotated
+
+from fastapi import Depends
 from nicegui import ui
 
 from portal.here import CurrentHere, CurrentViewer, Here
@@ -21,17 +24,22 @@ from tenancy.errors import InsightHubError
 from tenancy.text import gettext as _
 
 
-@ui.page(PATH + "/{domain}")
-async def domain_page(domain: str, here: CurrentHere, viewer: CurrentViewer) -> None:
-    """The way from a name to green lights; it looks by itself while it is open."""
+async def _domain(domain: str, viewer: CurrentViewer) -> Domain:
     async with session(viewer) as db:
-        shown = await get_domain(db, viewer, domain)
+        return await get_domain(db, viewer, domain)
+
+
+@ui.page(PATH + "/{domain}")
+async def domain_page(
+    shown: Annotated[Domain, Depends(_domain)], here: CurrentHere, viewer: CurrentViewer
+) -> None:
+    """The way from a name to green lights; it looks by itself while it is open."""
     with settings_frame(here, viewer, PATH, inside=shown.host), box("div", "domain-page"):
         await _draw(here, shown, viewer.locale)
 
 
 class _Lights:
-    """What stands on the page of what was last seen, and the clock that looks again."""
+    """What was last seen, what one can do about it, and the clock that looks again."""
 
     def __init__(self, here: Here, domain: Domain, locale: str) -> None:
         self._here = here
@@ -47,6 +55,13 @@ class _Lights:
                 self._status = drawn("", "contents")
             self._list = drawn("", "contents")
             self._summary = drawn("", "contents")
+        with box("div", "card domain-buttons"):
+            button(_("Look now"), icon=icon("refresh-cw")).on_click(told(self.look))
+            self._primary = button(_("Make it the primary one"))
+            self._primary.on_click(told(lambda: _make_primary(here, domain)))
+            box("div", "space")
+            remove = button(_("Remove"), icon=icon("trash-2"), classes="danger")
+            remove.on_click(lambda: _ask_to_remove(here, self.domain))
         self._show(domain)
         self._timer = ui.timer(_EVERY_S, self.look)
 
@@ -76,6 +91,7 @@ class _Lights:
         ):
             if place.content != markup:
                 place.set_content(markup)
+        self._primary.visible = domain.ready and not domain.is_primary
 
 
 # Eagerly while somebody writes records next to this page, then at ease.
@@ -84,16 +100,9 @@ _EAGER_LOOKS = 150
 
 
 async def _draw(here: Here, domain: Domain, locale: str) -> None:
-    lights = _Lights(here, domain, locale)
+    _Lights(here, domain, locale)
     if domain.purpose is Purpose.APP:
         await _draw_preview(domain)
-    with box("section", "card domain-kind"), box("div", "domain-buttons"):
-        button(_("Look now"), icon=icon("refresh-cw")).on_click(told(lights.look))
-        if not domain.is_primary:
-            button(_("Make it the primary one")).on_click(told(lambda: _make_primary(here, domain)))
-        box("div", "space")
-        remove = button(_("Remove"), icon=icon("trash-2"), classes="danger")
-        remove.on_click(lambda: _ask_to_remove(here, lights.domain))
 
 
 async def _draw_preview(domain: Domain) -> None:

@@ -1,5 +1,8 @@
 """/settings/domains: what an organisation has of its own for its portal, its script and its mail."""
 
+from typing import Annotated
+
+from fastapi import Depends
 from nicegui import ui
 
 from portal.here import CurrentHere, CurrentViewer, Here
@@ -24,10 +27,18 @@ from tenancy.viewer import Viewer
 PATH = "/settings/domains"
 
 
-@ui.page(PATH)
-async def domains_page(here: CurrentHere, viewer: CurrentViewer) -> None:
-    """The domains of the viewer's organisation."""
+def _may_manage(viewer: CurrentViewer) -> Viewer:
     viewer.require(Permission.MANAGE_DOMAINS)
+    return viewer
+
+
+# Asked before the page is built, so that who may not gets the answer that says so.
+DomainsViewer = Annotated[Viewer, Depends(_may_manage)]
+
+
+@ui.page(PATH)
+async def domains_page(here: CurrentHere, viewer: DomainsViewer) -> None:
+    """The domains of the viewer's organisation."""
     async with session(viewer) as db:
         domains = await list_domains(db, viewer.organization_id)
     with settings_frame(here, viewer, PATH):
@@ -35,9 +46,8 @@ async def domains_page(here: CurrentHere, viewer: CurrentViewer) -> None:
 
 
 @ui.page("/clients/{organization}/domains")
-async def client_domains_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
+async def client_domains_page(owner: CurrentOrganization, here: CurrentHere, viewer: DomainsViewer) -> None:
     """The domains of an organisation below the viewer's: an agency's first one, a client's own one."""
-    viewer.require(Permission.MANAGE_DOMAINS)
     async with session(viewer) as db:
         domains = await list_domains(db, owner.id)
     with frame(here, viewer, title=_("Domains"), groups=[workspace(viewer)], current="/clients"):

@@ -44,7 +44,7 @@ def domain_summary(domain: Domain, *, watching: bool) -> Markup:
 
 def domain_status(domain: Domain, *, locale: str = "en") -> Markup:
     """Works, fails since when, or waits for its DNS."""
-    if domain.works:
+    if domain.works or (domain.ready and domain.failing_since is None):
         tone, words = "good", _("Works")
     elif domain.failing_since is not None:
         tone, words = "bad", _("Fails since {day}").format(day=day(domain.failing_since.date(), locale))

@@ -269,21 +269,16 @@ async def test_the_clock_looks_at_each_once_a_day_and_at_new_ones_more_often(
     names: NameServer, owner: Owner
 ) -> None:
     viewer = a_viewer(await make_reseller())
-    settled, unfinished, forgotten = (
-        await working(names, viewer),
-        await a_domain(viewer),
-        await a_domain(viewer),
-    )
+    settled = await working(names, viewer)
+    unfinished, forgotten = await a_domain(viewer), await a_domain(viewer)
     writes(names, unfinished)
 
     def last_looked(domain: Domain, ago: str) -> None:
         owner.execute(f"UPDATE domains SET checked_at = now() - interval '{ago}' WHERE id = %s", [domain.id])
 
     def waits(domain: Domain) -> bool:
-        found = owner.execute(
-            "SELECT checked_at < now() - interval '10 min' FROM domains WHERE id = %s", [domain.id]
-        )
-        return bool((found.fetchone() or (None,))[0])
+        query = "SELECT checked_at < now() - interval '10 min' FROM domains WHERE id = %s"
+        return owner.execute(query, [domain.id]).fetchone() == (True,)
 
     last_looked(settled, "20 hours")
     last_looked(unfinished, "1 hour")
@@ -304,10 +299,8 @@ async def test_mail_of_a_domain_is_signed_with_a_key_that_only_we_can_read(
     reseller = await make_reseller()
     viewer = a_viewer(reseller)
     domain = await a_domain(viewer, Purpose.MAIL)
-    message = (
-        b"From: Mara <hello@%s>\r\nTo: kim@example.org\r\nSubject: Hi\r\n\r\nAll well.\r\n"
-        % domain.host.encode()
-    )
+    sender = b"From: Mara <hello@%s>\r\n" % domain.host.encode()
+    message = sender + b"To: kim@example.org\r\nSubject: Hi\r\n\r\nAll well.\r\n"
     assert await dkim_sign(message, domain.host) == message
     async with session(viewer) as db:
         assert await mail_domain(db, reseller.id) is None
@@ -383,15 +376,6 @@ async def test_there_is_an_end_to_claims() -> None:
     async with system_session(reason="test") as db:
         for _number in range(24):
             await add_domain(db, reseller.id, f"{unique('many')}.example.com")
-        assert (
-            len(
-                (
-                    await db.scalars(
-                        select(models.Domain).where(models.Domain.organization_id == reseller.id)
-                    )
-                ).all()
-            )
-            == 25
-        )
+        assert len(await list_domains(db, reseller.id)) == 25
     with pytest.raises(Conflict, match="25"):
         await a_domain(viewer)
