@@ -62,18 +62,18 @@ class Assets:
             return
         file = self._own.get(scope["path"])
         if file is None and _is_nicegui(scope["path"]):
-            file = await self._nicegui_file(scope, receive)
+            file = await self._nicegui_file(scope)
         if file is None:
             await self._app(scope, receive, send)
         else:
             await _answer(file, scope, send)
 
-    async def _nicegui_file(self, scope: Scope, receive: Receive) -> StaticFile | None:
+    async def _nicegui_file(self, scope: Scope) -> StaticFile | None:
         key = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         if key not in self._seen:
             async with self._loading[key]:
                 if key not in self._seen:
-                    file = await _load(self._app, scope, receive)
+                    file = await _load(self._app, scope)
                     if file is None:
                         return None
                     self._seen[key] = file
@@ -137,7 +137,7 @@ def _is_nicegui(path: str) -> bool:
     return path.startswith(f"/_nicegui/{_nicegui_version()}/") and "/dynamic_resources/" not in path
 
 
-async def _load(app: ASGIApp, scope: Scope, receive: Receive) -> StaticFile | None:
+async def _load(app: ASGIApp, scope: Scope) -> StaticFile | None:
     status = 0
     headers: dict[bytes, bytes] = {}
     body = bytearray()
@@ -151,12 +151,26 @@ async def _load(app: ASGIApp, scope: Scope, receive: Receive) -> StaticFile | No
             body.extend(message.get("body", b""))
 
     plain = [(name, value) for name, value in scope["headers"] if name not in _PERSONAL]
-    await app({**scope, "method": "GET", "headers": plain}, receive, keep)
+    await app({**scope, "method": "GET", "headers": plain}, _somebody_patient(), keep)
     if status != 200:
         return None
     content_type = headers.get(b"content-type", b"application/octet-stream").decode()
     cache_control = headers.get(b"cache-control", b"public, max-age=86400").decode()
     return await asyncio.to_thread(_compressed, scope["path"], content_type, cache_control, bytes(body))
+
+
+def _somebody_patient() -> Receive:
+    """Asks, and stays. A browser that leaves meanwhile would cut the file short, for everybody after it."""
+    asked = False
+
+    async def receive() -> Message:
+        nonlocal asked
+        if asked:
+            await asyncio.Event().wait()
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive
 
 
 async def _answer(file: StaticFile, scope: Scope, send: Send) -> None:
