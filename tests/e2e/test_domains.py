@@ -21,9 +21,8 @@ async def test_a_portal_domain_from_nothing_to_the_primary_one(
         await expect(light(owner.page, "pointing")).to_contain_text(f"{host} leads nowhere yet")
 
         names.says(host, "A", "198.51.100.7")
-        await expect(light(owner.page, "pointing")).to_contain_text(
-            "leads elsewhere: to 198.51.100.7", timeout=15_000
-        )
+        elsewhere = "leads elsewhere: to 198.51.100.7"
+        await expect(light(owner.page, "pointing")).to_contain_text(elsewhere, timeout=15_000)
         names.says(host, "A")
         await writes_what_the_page_shows(owner.page, names)
         await owner.sees("All lights are green")
@@ -101,10 +100,8 @@ async def writes_what_the_page_shows(page: Page, names: NameServer) -> None:
     """What a person does with the copy buttons, with a name server instead of a provider's form."""
     await expect(page.locator('.light[data-state="unseen"]')).to_have_count(0, timeout=15_000)
     for record in await page.locator(".light:not(.good) .record").all():
-        kind, name = (
-            await record.locator("code").nth(0).inner_text(),
-            await record.locator("[id$=name]").inner_text(),
-        )
+        kind = await record.locator("code").first.inner_text()
+        name = await record.locator("[id$=name]").inner_text()
         await record.get_by_role("button", name="Copy the value").click()
         await expect(record.get_by_role("status").last).to_have_text("Copied")
         value = await record.locator("[id$=value]").inner_text()

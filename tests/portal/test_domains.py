@@ -58,11 +58,8 @@ async def test_a_preview_is_shown_by_the_agency_and_by_the_platform_alone(whole_
         assert "Northwind Trading" in answer.text
         assert "--brand:#aa3311" in answer.text
         assert "<script" not in answer.text and "<body inert>" in answer.text
-    for host, wrong in (
-        ((await make_reseller()).host, path),
-        (agency.host, f"{path}0"),
-        (agency.host, "/preview/x"),
-    ):
+    stranger = (await make_reseller()).host
+    for host, wrong in ((stranger, path), (agency.host, f"{path}0"), (agency.host, "/preview/x")):
         assert (await Program(whole_app, host).get(wrong)).status_code == 404
 
 
