@@ -34,7 +34,7 @@ async def test_a_portal_domain_from_nothing_to_the_primary_one(
         link = await owner.page.get_by_role("link", name="Open the preview").get_attribute("href")
         assert link is not None
         await owner.presses("Make it the primary one")
-        await expect(owner.page.locator("li", has_text=host)).to_contain_text("Primary")
+        await expect(owner.page.locator(".domains li", has_text=host)).to_contain_text("Primary")
 
         async with at(browser, product, agency.host) as colleague:
             assert await colleague.opens(link) == 200
