@@ -28,6 +28,9 @@ class Action(StrEnum):
     DOMAIN_VERIFIED = "domain.verified"
     DOMAIN_MADE_PRIMARY = "domain.made_primary"
     DOMAIN_REMOVED = "domain.removed"
+    LINK_CREATED = "link.created"
+    LINK_CHANGED = "link.changed"
+    LINK_REVOKED = "link.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ async def entries(
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
-def _found(search: Search) -> Select[tuple[models.AuditEntry, str]]:
+def _found(search: Search) -> Select[models.AuditEntry, str]:
     log = models.AuditEntry
     query = (
         select(log, models.Organization.name)

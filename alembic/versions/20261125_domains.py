@@ -9,7 +9,7 @@ from alembic import op
 from tenancy.rls import grants, tenant_table
 
 revision = "20261125_domains"
-down_revision = "20261125_audit"
+down_revision = "20261125_shared_links"
 branch_labels = None
 depends_on = None
 

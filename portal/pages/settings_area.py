@@ -29,6 +29,7 @@ class SettingsPage(NamedTuple):
 _ = gettext_noop
 PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/domains", _("Domains"), "globe", Permission.MANAGE_DOMAINS),
+    SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
 )
 """In the order of the navigation; each is a module of its own beside this one."""
 

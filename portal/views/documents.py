@@ -70,7 +70,7 @@ def sign_in_page(
         '{email}{password}<button class="btn primary wide" type="submit">{title}</button></form>'
     ).format(
         title=_("Sign in"),
-        error=_notice(error) if error else "",
+        error=notice(error) if error else "",
         token=form_token,
         next=next_path,
         email=_field(_("Email"), "email", "username", value=email, focus=not email),
@@ -118,6 +118,13 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
     return Markup('<a class="brand" href="{}">{}</a>').format(href, inner)
 
 
+def notice(message: str) -> Markup:
+    """What is wrong, above a form."""
+    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
+        icon("circle-alert"), message
+    )
+
+
 def _logo(theme: Theme, digest: str, classes: str) -> Markup:
     return Markup('<img class="{}" src="{}" alt="{}" height="30" loading="lazy">').format(
         classes, asset_path(digest), theme.name
@@ -144,10 +151,4 @@ def _plain(theme: Theme, content: Markup) -> Markup:
     )
     return Markup('<div class="plain-page"><main>{}{}</main><footer>{}</footer></div>').format(
         brand(theme), content, support
-    )
-
-
-def _notice(message: str) -> Markup:
-    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
-        icon("circle-alert"), message
     )

@@ -69,9 +69,9 @@ def heading(title: str, *, crumbs: Sequence[tuple[str, str]] = (), mark: bool = 
     )
 
 
-def button_link(words: str, href: str, symbol: str) -> Markup:
+def link_button(words: str, href: str, symbol: str) -> Markup:
     """A link that looks like a button."""
-    return Markup('<a class="btn" href="{}">{}<span>{}</span></a>').format(href, icon(symbol, 15), words)
+    return Markup('<a class="btn" href="{}">{}<span>{}</span></a>').format(href, icon(symbol), words)
 
 
 def skip_link() -> Markup:

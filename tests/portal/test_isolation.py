@@ -41,6 +41,7 @@ OPEN = {
     "/preview/{token}",  # signed: whoever has the link may see the brand
     "/readyz",
     "/s.js",
+    "/share/{token}",  # the token is the permission; tests/portal/test_share.py says for what
 }
 # The frame's own: files for everybody, and addresses that belong to one open page.
 FRAME = "/_nicegui"

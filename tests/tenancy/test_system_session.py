@@ -7,6 +7,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("tracker", "tenancy", "themes", "analytics", "billing", "portal")
 
 CALLS = {
+    ("analytics/shared_links.py", "_fetch_link"),
+    ("analytics/shared_links.py", "count_view"),
     ("tenancy/accounts.py", "create_operator"),
     ("tenancy/domain_mail.py", "dkim_sign"),
     ("tenancy/domain_preview.py", "previewed_host"),
