@@ -10,12 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tenancy import models
 from tenancy.db import system_session
 from tenancy.domain_checks import check
-from tenancy.domain_setup import Domain, DomainId, domain_of, keep_findings, rows_with_keys
+from tenancy.domain_setup import (
+    LOOKS_BEFORE_NOTICE,
+    Domain,
+    DomainId,
+    domain_of,
+    keep_findings,
+    rows_with_keys,
+)
 
 log = structlog.get_logger(__name__)
-
-# So many looks in a row must fail before somebody is told: a name server may be away for an hour.
-LOOKS_BEFORE_NOTICE = 3
 
 
 async def recheck_domains() -> int:

@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 DomainId = NewType("DomainId", UUID)
 
 MOST_DOMAINS = 25
+# So many looks in a row must fail before somebody is told: a name server may be away for an hour.
+LOOKS_BEFORE_NOTICE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,7 @@ async def _release(row: models.Domain) -> bool:
             return False
         holder.verified_at = holder.ready_at = None
         holder.is_primary = False
+        holder.failing_since, holder.failures = datetime.now(UTC), LOOKS_BEFORE_NOTICE
         log.info("domain.released", host=row.host)
         return True
 

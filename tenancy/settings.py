@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     public_port: int = Field(default=8000, ge=1, le=65535)
     domain_target: str = ""
     domain_txt_prefix: str = Field(default="_portal-verify", pattern=r"^_[a-z0-9-]{1,40}$")
-    dns_servers: str = ""
+    dns_servers: str = Field(default="", pattern=r"^[0-9a-fA-F.:\[\], ]*$")
     certificate_authorities: str = "letsencrypt.org"
     mail_spf: str = Field(default="", pattern=_MECHANISMS)
     rate_limits: bool = True

@@ -19,7 +19,7 @@ from tenancy.db import session
 from tenancy.domain_preview import DAYS, preview_token, previewed_host
 from tenancy.domain_setup import Domain, check_domain, get_domain, make_primary, remove_domain
 from tenancy.domain_words import purpose_text, purpose_title
-from tenancy.domains import Purpose
+from tenancy.domains import Purpose, base_url, primary_host
 from tenancy.errors import InsightHubError
 from tenancy.text import gettext as _
 
@@ -135,8 +135,10 @@ def _ask_to_remove(here: Here, domain: Domain) -> None:
             viewer = await current_viewer(here)
             async with session(viewer) as db:
                 await remove_domain(db, viewer, str(domain.id), signed_in_on=here.host.host)
+                elsewhere = await primary_host(db, here.host.organization_id)
             dialog.close()
-            ui.navigate.to(PATH)
+            # On the host that has just gone, there is no page any more.
+            ui.navigate.to(base_url(elsewhere) + PATH if domain.host == here.host.host else PATH)
 
         with box("div", "dialog-buttons"):
             button(_("Keep it"), classes="quiet").on_click(dialog.close)

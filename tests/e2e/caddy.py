@@ -6,6 +6,7 @@ import shutil
 import ssl
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import httpx
@@ -48,23 +49,28 @@ class Caddy:
     def stop(self) -> None:
         self._child.stop()
 
-    async def get(self, host: str, path: str, **details: object) -> httpx.Response:
+    async def get(self, host: str, path: str, **details: Any) -> httpx.Response:
         return await self.request("GET", host, path, **details)
 
     async def request(
-        self, method: str, host: str, path: str, *, sni: str | None = None, **details: object
+        self, method: str, host: str, path: str, *, sni: str | None = None, **details: Any
     ) -> httpx.Response:
         """As a browser asks: TLS for the name (or another one, `sni`), the certificate checked."""
         trusted = ssl.create_default_context(cafile=str(self.authority))
-        headers = {"host": f"{host}:{self.port}", **details.pop("headers", {})}  # type: ignore[dict-item]
+        headers = {"host": f"{host}:{self.port}", **details.pop("headers", {})}
         async with httpx.AsyncClient(verify=trusted, timeout=20) as client:
             return await client.request(
                 method,
                 f"https://127.0.0.1:{self.port}{path}",
                 headers=headers,
                 extensions={"sni_hostname": sni or host},
-                **details,  # type: ignore[arg-type]
+                **details,
             )
+
+    async def get_plain(self, host: str, path: str) -> httpx.Response:
+        """Without TLS, on the other port."""
+        async with httpx.AsyncClient(timeout=20) as client:
+            return await client.get(f"http://127.0.0.1:{self._http_port}{path}", headers={"host": host})
 
     def _on_loopback(self, caddyfile: str, upstream: int) -> str:
         text = re.sub(r"(collect|web-\d):8000", f"127.0.0.1:{upstream}", caddyfile)

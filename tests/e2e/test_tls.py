@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from playwright.async_api import Browser, expect
 
 from portal.stack.child import Child
 from portal.stack.ports import free_port
@@ -92,6 +93,24 @@ async def test_a_verified_domain_serves_the_brands_sign_in_page(server: Server) 
     assert cookie.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
     assert "domain=" not in cookie.lower()
+
+
+async def test_a_page_over_tls_is_alive_and_plain_http_leads_to_it(server: Server, browser: Browser) -> None:
+    agency = await make_reseller()
+    user = await make_user(agency)
+    plain = await server.caddy.get_plain(agency.host, "/login")
+    assert (plain.status_code, plain.headers["location"]) == (308, f"https://{agency.host}/login")
+    context = await browser.new_context(ignore_https_errors=True)
+    page = await context.new_page()
+    await page.goto(f"https://{agency.host}:{server.caddy.port}/login")
+    await page.get_by_label("Email").fill(user.email)
+    await page.get_by_label("Password").fill(user.password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Add a client").click()
+    await expect(page.get_by_label("Name", exact=True)).to_be_visible(timeout=20_000)
+    kept = {cookie["name"]: cookie for cookie in await context.cookies()}
+    assert kept["__Host-session"].get("secure") and kept["__Host-session"].get("httpOnly")
+    await context.close()
 
 
 async def test_the_platforms_own_host_gets_a_certificate(server: Server) -> None:

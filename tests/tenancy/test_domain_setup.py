@@ -14,7 +14,6 @@ from tenancy.domain_checks import Finding, State
 from tenancy.domain_mail import dkim_sign, mail_domain
 from tenancy.domain_preview import preview_token, previewed_host
 from tenancy.domain_rechecks import (
-    LOOKS_BEFORE_NOTICE,
     failure_noticed,
     recheck_domain,
     recheck_domains,
@@ -22,6 +21,7 @@ from tenancy.domain_rechecks import (
 )
 from tenancy.domain_records import Item
 from tenancy.domain_setup import (
+    LOOKS_BEFORE_NOTICE,
     Domain,
     LastDomain,
     check_domain,
@@ -219,7 +219,10 @@ async def test_two_claim_a_name_and_the_dns_says_whose_it_is(names: NameServer) 
     assert (await looks(second, ours)).works
     found = await resolve_host(host)
     assert found is not None and found.organization_id == second.organization_id
-    assert not (await looks(first, theirs)).verified
+    lost = await looks(first, theirs)
+    assert not lost.verified and lost.failing_since is not None
+    async with system_session(reason="test") as db:
+        assert theirs.id in [one.id for one in await unnoticed_failures(db)]
 
 
 async def test_a_host_that_the_platform_gave_is_not_lost_to_a_claim(names: NameServer) -> None:
