@@ -15,7 +15,7 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
-from portal import audit_export, brand, invites, signing, states
+from portal import audit_export, brand, invites, previews, signing, states, tls
 from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
 from portal.api.gate import ApiGate
@@ -37,6 +37,7 @@ def create_app() -> FastAPI:
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)
     app.include_router(states.router)
+    app.include_router(tls.router)
     for api in (auth, sites, stats, v1, v1_events, documentation):
         app.include_router(api.router)
     app.exception_handler(InsightHubError)(_on_error)
@@ -53,6 +54,7 @@ def create_app() -> FastAPI:
         app.include_router(invites.router)
         app.include_router(audit_export.router)
         app.include_router(brand.router)
+        app.include_router(previews.router)
         app.include_router(share.router)
         add_pages(app)
         app.add_middleware(BoundSockets)

@@ -151,7 +151,7 @@ async def _load(app: ASGIApp, scope: Scope) -> StaticFile | None:
             body.extend(message.get("body", b""))
 
     plain = [(name, value) for name, value in scope["headers"] if name not in _PERSONAL]
-    await app({**scope, "method": "GET", "headers": plain}, _stays, keep)
+    await app({**scope, "method": "GET", "headers": plain}, _somebody_patient(), keep)
     if status != 200:
         return None
     content_type = headers.get(b"content-type", b"application/octet-stream").decode()
@@ -159,10 +159,18 @@ async def _load(app: ASGIApp, scope: Scope) -> StaticFile | None:
     return await asyncio.to_thread(_compressed, scope["path"], content_type, cache_control, bytes(body))
 
 
-async def _stays() -> Message:
-    """What is loaded is for everybody: where who asked first goes away, half a file would be kept for all."""
-    never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-    return await never
+def _somebody_patient() -> Receive:
+    """Asks, and stays. A browser that leaves meanwhile would cut the file short, for everybody after it."""
+    asked = False
+
+    async def receive() -> Message:
+        nonlocal asked
+        if asked:
+            await asyncio.Event().wait()
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive
 
 
 async def _answer(file: StaticFile, scope: Scope, send: Send) -> None:

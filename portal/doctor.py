@@ -9,6 +9,7 @@ from analytics.collect.geo import NOWHERE, locate
 from analytics.settings import settings as analytics_settings
 from portal.health import Check, check_all
 from portal.worker import celery_app
+from tenancy import domain_dns
 from tenancy.errors import InsightHubError
 from tenancy.settings import settings
 from themes.mail.servers import server_of_url, try_server
@@ -22,7 +23,7 @@ async def examine() -> list[Check]:
     # Celery waits for its broker for as long as it takes.
     if all(check.ok for check in answers if check.name == "redis"):
         behind_redis = [await _redis_keeps(), await asyncio.to_thread(_worker)]
-    return [*answers, *behind_redis, await asyncio.to_thread(_mail), _cities()]
+    return [*answers, *behind_redis, await asyncio.to_thread(_mail), _cities(), await _domains()]
 
 
 async def _redis_keeps() -> Check:
@@ -75,6 +76,19 @@ def _cities() -> Check:
     if chosen is None:
         return Check("cities", True, "Off: there is no city database, so places stay empty. See GEOIP_DB.")
     return Check("cities", False, f"GEOIP_DB {chosen} cannot be read: places stay empty.")
+
+
+async def _domains() -> Check:
+    if settings().is_development:
+        return Check("domains", True, "Off: on this machine every *.localhost name works by itself.")
+    target = settings().target_host
+    try:
+        addresses = await domain_dns.addresses(target)
+    except domain_dns.DnsSilent:
+        return Check("domains", False, "No name server answers: no agency can set up a domain.")
+    if not addresses:
+        return Check("domains", False, f"DOMAIN_TARGET {target} leads nowhere: agencies point at it.")
+    return Check("domains", True, f"Agencies point at {target}, which leads to {', '.join(addresses)}.")
 
 
 # Google's resolver: every database of places has it.

@@ -20,7 +20,11 @@ from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_docume
 SCRIPTS = frozenset({"/ih.js", "/s.js"})
 COLLECT = "/api/collect"
 PUBLIC_API = "/v1"
-_ANY_HOST = frozenset({"/healthz", "/readyz", *SCRIPTS})
+_NAMED_SCRIPT = "/ih.js"
+TLS_ALLOWED = "/internal/tls-allowed"
+_ANY_HOST = frozenset({"/healthz", "/readyz", TLS_ALLOWED, *SCRIPTS})
+# Nothing of ours reads them, the frame does: behind a proxy they are its own, from anybody else a forgery.
+_NEVER_BELIEVED = frozenset({b"x-forwarded-prefix", b"x-forwarded-host", b"x-forwarded-proto", b"forwarded"})
 SOCKET_PATH = "/_nicegui_ws/"
 _BEFORE_SIGN_IN = ("/static/", "/_nicegui/", "/brand/")
 
@@ -34,8 +38,12 @@ class Hosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Collect finds its tenant by the tracking id; nothing here may cost its callers time.
         if scope["type"] == "lifespan" or _is_everywhere(scope) or is_collect(scope["path"]):
+            if scope.get("path") == _NAMED_SCRIPT and await _carries_another_brand(scope):
+                await nobody()(scope, receive, send)
+                return
             await self._app(scope, receive, send)
             return
+        scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _NEVER_BELIEVED]}
         headers = dict(scope["headers"])
         address = headers.get(b"host", b"").decode("latin-1")
         try:
@@ -106,6 +114,15 @@ def unavailable(error: Unavailable) -> Response:
 
 def _is_everywhere(scope: Scope) -> bool:
     return scope["path"] in _ANY_HOST and scope.get("method") in {"GET", "HEAD"}
+
+
+async def _carries_another_brand(scope: Scope) -> bool:
+    """Whether this is the host of an agency or its client, on which no file may name the platform."""
+    try:
+        found = await resolve_host(dict(scope["headers"]).get(b"host", b"").decode("latin-1"))
+    except Unavailable:
+        return False
+    return found is not None and found.kind is not OrganizationKind.PLATFORM
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response, error: InsightHubError) -> None:

@@ -36,6 +36,11 @@ celery_app.conf.update(
             "task": "themes.sweep_outgoing_mail",
             "schedule": 60.0,
         },
+        # Each domain once a day; those that fail or are new more often.
+        "recheck-domains": {
+            "task": "tenancy.recheck_domains",
+            "schedule": crontab(minute=37),
+        },
         "forget-expired-salts": {
             "task": "analytics.forget_expired_salts",
             "schedule": crontab(hour="*/6", minute=41),

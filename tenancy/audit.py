@@ -25,6 +25,10 @@ class Action(StrEnum):
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"
+    DOMAIN_ADDED = "domain.added"
+    DOMAIN_VERIFIED = "domain.verified"
+    DOMAIN_MADE_PRIMARY = "domain.made_primary"
+    DOMAIN_REMOVED = "domain.removed"
     LINK_CREATED = "link.created"
     LINK_CHANGED = "link.changed"
     LINK_REVOKED = "link.revoked"
@@ -51,9 +55,6 @@ class Action(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
     PERSON_TOKEN_REUSED = "person.token_reused"  # noqa: S105
-    LINK_CREATED = "link.created"
-    LINK_CHANGED = "link.changed"
-    LINK_REVOKED = "link.revoked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Which organisation a host name belongs to, and which host an organisation's links carry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,10 +25,11 @@ log = structlog.get_logger(__name__)
 
 
 class Purpose(StrEnum):
-    """A tracking domain serves the script and collect, and nothing else."""
+    """A tracking domain serves the script and collect, and nothing else; a mail domain serves nothing."""
 
     APP = "app"
     TRACKING = "tracking"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,20 @@ def base_url(host: str) -> str:
 
 async def primary_host(db: AsyncSession, organization_id: OrganizationId) -> str:
     """The host for links to this organisation's people: its own verified one, else its reseller's."""
-    host: str | None = await db.scalar(_PRIMARY_HOST, {"organization": organization_id})
+    host = await host_for(db, organization_id, Purpose.APP)
     if host is None:
         raise NotFound()
+    return host
+
+
+async def host_for(db: AsyncSession, organization_id: OrganizationId, purpose: Purpose) -> str | None:
+    """The host of this purpose that the organisation uses: its own, else its reseller's, else none.
+
+    Never one that was not yet seen to work: links would lead nowhere.
+    """
+    host: str | None = await db.scalar(
+        _PRIMARY_HOST, {"organization": organization_id, "purpose": str(purpose)}
+    )
     return host
 
 
@@ -86,12 +98,19 @@ async def add_domain(
     verified: bool = False,
     primary: bool = False,
 ) -> str:
-    """Claims a host name; any organisation may claim one, and one alone can have it verified."""
+    """Claims a host name; any organisation may claim one, and one alone can have it verified.
+
+    verified: the platform vouches for it, so that it works at once and is never asked for proof.
+    """
     host = checked_host(host, field="host")
     if primary:
         await db.execute(
             update(models.Domain)
-            .where(models.Domain.organization_id == organization_id, models.Domain.is_primary)
+            .where(
+                models.Domain.organization_id == organization_id,
+                models.Domain.purpose == purpose,
+                models.Domain.is_primary,
+            )
             .values(is_primary=False)
         )
     row = models.Domain(
@@ -99,7 +118,9 @@ async def add_domain(
         host=host,
         purpose=purpose,
         is_primary=primary,
+        vouched=verified,
         verified_at=func.now() if verified else None,
+        ready_at=func.now() if verified else None,
     )
     try:
         async with db.begin_nested():
@@ -130,14 +151,14 @@ SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, coalesce(o
   JOIN organizations o ON o.id = d.organization_id
   LEFT JOIN themes own ON own.organization_id = o.id
   LEFT JOIN themes realm ON realm.organization_id = o.realm_id
- WHERE d.host = :host AND d.verified_at IS NOT NULL
+ WHERE d.host = :host AND d.verified_at IS NOT NULL AND d.purpose <> 'mail'
 """)
 
 _PRIMARY_HOST = text("""
 SELECT d.host
   FROM organizations o
   JOIN domains d ON d.organization_id IN (o.id, o.realm_id)
- WHERE o.id = :organization AND d.purpose = 'app' AND d.verified_at IS NOT NULL
+ WHERE o.id = :organization AND d.purpose = :purpose AND d.verified_at IS NOT NULL AND d.ready_at IS NOT NULL
  ORDER BY d.organization_id = o.id DESC, d.is_primary DESC, d.created_at, d.id
  LIMIT 1
 """)
@@ -146,8 +167,11 @@ SELECT d.host
 async def _fetch_host(host: str) -> HostOrganization | None:
     async with system_session(reason="organisation of a host") as db:
         row = (await db.execute(_HOST, {"host": host})).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else host_organization(row)
+
+
+def host_organization(row: Iterable[Any]) -> HostOrganization:
+    """What a query found in the columns and the order of _HOST."""
     organization_id, realm_id, kind, name, locale, host, purpose, theme, allows_sign_up = row
     return HostOrganization(
         organization_id=OrganizationId(organization_id),

@@ -134,13 +134,15 @@ ON CONFLICT (kind) WHERE kind = 'platform' DO NOTHING
 _PLATFORM_DOMAIN: LiteralString = """
 WITH others AS (
     UPDATE domains SET is_primary = false FROM organizations o
-     WHERE o.id = domains.organization_id AND o.kind = 'platform' AND is_primary AND host <> %(host)s
+     WHERE o.id = domains.organization_id AND o.kind = 'platform' AND is_primary AND purpose = 'app'
+       AND host <> %(host)s
 )
-INSERT INTO domains (organization_id, host, verified_at)
-SELECT id, %(host)s, now() FROM organizations WHERE kind = 'platform'
-ON CONFLICT (organization_id, host) DO NOTHING
+INSERT INTO domains (organization_id, host, verified_at, ready_at, vouched)
+SELECT id, %(host)s, now(), now(), true FROM organizations WHERE kind = 'platform'
+ON CONFLICT (organization_id, host, purpose) DO NOTHING
 """
 _PLATFORM_PRIMARY: LiteralString = """
 UPDATE domains SET is_primary = true FROM organizations o
- WHERE o.id = domains.organization_id AND o.kind = 'platform' AND host = %(host)s AND NOT is_primary
+ WHERE o.id = domains.organization_id AND o.kind = 'platform' AND purpose = 'app' AND host = %(host)s
+   AND NOT is_primary
 """

@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from sqlalchemy import CursorResult, delete, func
 
-from tenancy import models
+from tenancy import domain_rechecks, models
 from tenancy.db import run_alone, system_session
 
 log = structlog.get_logger(__name__)
@@ -16,6 +16,12 @@ log = structlog.get_logger(__name__)
 def purge_expired_sessions() -> int:
     """Deletes the sessions that nobody can use any more, and says how many."""
     return run_alone(_purge_expired_sessions())
+
+
+@shared_task(name="tenancy.recheck_domains")  # type: ignore[untyped-decorator]
+def recheck_domains() -> int:
+    """Looks at the domains whose turn it is, and says at how many."""
+    return run_alone(domain_rechecks.recheck_domains())
 
 
 async def _purge_expired_sessions() -> int:

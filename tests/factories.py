@@ -13,7 +13,8 @@ from sqlalchemy import text
 from tenancy import accounts, api_keys, domains, login, organizations, sites
 from tenancy.api_keys import Scope
 from tenancy.db import session, system_session
-from tenancy.domains import HostOrganization
+from tenancy.domain_setup import Domain, claim_domain
+from tenancy.domains import HostOrganization, Purpose
 from tenancy.ids import OrganizationId, UserId
 from tenancy.invalidation import Channel, publish
 from tenancy.organizations import OrganizationInfo
@@ -131,6 +132,16 @@ async def make_key(
             db, viewer, name=unique("Key"), scopes=scopes or (Scope.ADMIN,), site=site, days=days
         )
     return secret
+
+
+async def make_domain(
+    organization: MadeOrganization, host: str | None = None, purpose: Purpose = Purpose.APP
+) -> Domain:
+    """A domain that the organisation claims, and has proven nothing of."""
+    platform = a_viewer(await the_platform())
+    host = host or f"{unique('www')}.example.com"
+    async with system_session(reason="test") as db:
+        return await claim_domain(db, platform, host, purpose, organization.id)
 
 
 def a_viewer(organization: MadeOrganization, role: Role | None = None) -> Viewer:

@@ -132,7 +132,7 @@ async def snippet_of(site_id: str, viewer: CurrentViewer, here: CurrentHere) -> 
     """The code to paste into the site's pages."""
     async with session(viewer) as db:
         site = await get_site(db, site_id)
-    return Snippet(tracking_id=site.tracking_id, snippet=site_snippet(site, here))
+    return Snippet(tracking_id=site.tracking_id, snippet=await site_snippet(viewer, site, here))
 
 
 def site_body(site: Site) -> SiteBody:

@@ -9,6 +9,8 @@ from nicegui import ui
 from portal.pages import (
     audit,
     clients,
+    domain,
+    domains,
     home,
     mail_settings,
     organization,
@@ -30,6 +32,8 @@ __all__ = [
     "add_pages",
     "audit",
     "clients",
+    "domain",
+    "domains",
     "home",
     "mail_settings",
     "organization",

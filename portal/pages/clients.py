@@ -22,7 +22,7 @@ from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.ids import OrganizationId
 from tenancy.organizations import OrganizationInfo, branches, create_client, list_clients
-from tenancy.roles import Permission
+from tenancy.roles import OrganizationKind, Permission
 from tenancy.sites import Site, list_sites
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
@@ -65,6 +65,8 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
                     link_button("activity", _("Activity"), f"/settings/audit?in={owner.public_id}"),
                     "contents",
                 )
+            if viewer.may(Permission.MANAGE_DOMAINS) and owner.kind is not OrganizationKind.DIRECT:
+                drawn(link_button("globe", _("Domains"), f"/clients/{owner.public_id}/domains"), "contents")
             if viewer.may(Permission.SHARE_REPORTS):
                 drawn(link_button("share-2", _("Sharing"), f"/clients/{owner.public_id}/sharing"), "contents")
             add_site_button(here, viewer, owner.id)

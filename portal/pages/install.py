@@ -14,6 +14,7 @@ from tenancy.text import gettext as _
 async def install(visit: SiteVisit) -> None:
     """The page; it asks for the first event until there is one."""
     visit = await visit.again()
+    code = await site_snippet(visit.viewer, visit.site, visit.here)
     with box("div", "top"):
         drawn(heading(_("Installation"), crumbs=[(visit.site.name, visit.path)]), "contents")
         box("div", "space")
@@ -21,7 +22,7 @@ async def install(visit: SiteVisit) -> None:
     with box("section", "card install"):
         ui.label(_("1. Put this code into every page")).props("role=heading aria-level=2")
         ui.label(_("Right before </head>, or into your tag manager or site builder's field for custom code."))
-        drawn(snippet_block(site_snippet(visit.site, visit.here)), "snippet")
+        drawn(snippet_block(code), "snippet")
         ui.label(_("2. Open a page of the site")).props("role=heading aria-level=2")
         light = drawn(_light(visit))
     if visit.site.first_event_at is None:

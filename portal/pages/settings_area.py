@@ -32,6 +32,7 @@ PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/security", _("Security"), "lock"),
     SettingsPage("/settings/organization", _("Organisation"), "building-2", Permission.MANAGE_ORGANIZATION),
     SettingsPage("/settings/people", _("People"), "users"),
+    SettingsPage("/settings/domains", _("Domains"), "globe", Permission.MANAGE_DOMAINS),
     SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
     SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),
     SettingsPage("/settings/api-keys", _("API keys"), "key-round", Permission.MANAGE_KEYS),
@@ -55,9 +56,10 @@ def pages_of(viewer: Viewer) -> list[SettingsPage]:
 
 
 @contextmanager
-def settings_frame(here: Here, viewer: Viewer, path: str) -> Iterator[None]:
+def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -> Iterator[None]:
     """Draws the frame of the page at a path of the table; inside it comes the page itself.
 
+    `inside` is the title of one thing on that page, with a page of its own.
     Raises Forbidden where the viewer may not open it.
     """
     page = next(one for one in PAGES if one.path == path)
@@ -65,9 +67,11 @@ def settings_frame(here: Here, viewer: Viewer, path: str) -> Iterator[None]:
         viewer.require(page.permission)
     links = [NavLink(one.icon, gettext(one.title), one.path) for one in pages_of(viewer)]
     groups = [workspace(viewer), NavGroup(links, gettext(_("Settings")))]
-    with frame(here, viewer, title=gettext(page.title), groups=groups, current=path):
+    title = gettext(page.title)
+    with frame(here, viewer, title=inside or title, groups=groups, current=path):
         with box("div", "top"):
-            drawn(heading(gettext(page.title)), "contents")
+            crumbs = [(title, path)] if inside else []
+            drawn(heading(inside or title, crumbs=crumbs), "contents")
             box("div", "space")
             drawn(mode_switch())
         yield

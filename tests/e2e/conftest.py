@@ -13,10 +13,24 @@ from portal.stack.child import Child
 from portal.stack.ports import free_port
 from tests.browser import FLAGS, chromium
 from tests.e2e.people import Product
+from tests.name_server import NameServer, running
+
+# Where the domains of agencies point.
+TARGET = "edge.hosting.example"
 
 
 @pytest.fixture(scope="session")
-def product(stack: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def names() -> Iterator[NameServer]:
+    """The name server that the product asks."""
+    with running() as server:
+        server.says(TARGET, "A", "192.0.2.10")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def product(
+    stack: dict[str, str], names: NameServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Product]:
     """Web and ingest, running on the stack."""
     logs: Path = tmp_path_factory.mktemp("product")
     port = free_port()
@@ -31,6 +45,8 @@ def product(stack: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
         "RATE_LIMITS": "off",
         # The mail servers of the stories listen on this machine.
         "SMTP_PRIVATE_NETWORKS": "on",
+        "DNS_SERVERS": names.setting,
+        "DOMAIN_TARGET": TARGET,
     }
     children = {}
 

@@ -1,6 +1,7 @@
 """Accounts from the first visit to the second factor, as people meet them in a browser without JavaScript."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -263,8 +264,8 @@ class Clock:
     """The clock that codes are checked by."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = second_factor.time.time()
-        monkeypatch.setattr(second_factor.time, "time", lambda: self.now)
+        self.now = time.time()
+        monkeypatch.setattr(time, "time", lambda: self.now)
 
     def turn(self, by: timedelta) -> None:
         self.now += by.total_seconds()
@@ -278,7 +279,18 @@ async def with_second_factor(user: MadeUser) -> tuple[str, list[str]]:
     return fresh.secret, codes
 
 
-async def rule(organization: MadeOrganization, **rules: bool) -> None:
+async def rule(
+    organization: MadeOrganization,
+    *,
+    allows_sign_up: bool | None = None,
+    requires_second_factor: bool | None = None,
+) -> None:
     viewer = a_viewer(organization)
     async with session(viewer) as db:
-        await change_organization(db, viewer, info_of(organization), **rules)
+        await change_organization(
+            db,
+            viewer,
+            info_of(organization),
+            allows_sign_up=allows_sign_up,
+            requires_second_factor=requires_second_factor,
+        )

@@ -1,5 +1,7 @@
 """Static files: small, compressed, kept by browsers for good, and ours only under their digest."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import brotli
@@ -7,8 +9,9 @@ import httpx
 import pytest
 from nicegui import __version__ as nicegui_version
 from starlette.applications import Starlette
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Message
 
@@ -74,6 +77,37 @@ async def test_the_frameworks_files_are_asked_for_once(client: httpx.AsyncClient
         assert answer.headers["content-encoding"] == "br"
         assert answer.text == "x" * 5000
     assert asked == [NICEGUI + "vue.js"]
+
+
+async def test_a_browser_that_leaves_cuts_no_file_short_for_the_next_one() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _piece in range(50):
+            await asyncio.sleep(0.001)
+            yield b"x" * 100
+
+    async def framework(request: Request) -> Response:
+        return StreamingResponse(pieces(), media_type="text/javascript")
+
+    async def as_it_is(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        return await call_next(request)
+
+    app = Starlette(routes=[Route("/_nicegui/{path:path}", framework)])
+    app.add_middleware(BaseHTTPMiddleware, dispatch=as_it_is)
+    assets = Assets(app)
+    path = NICEGUI + "slow.js"
+
+    async def leaves() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def nowhere(message: Message) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    await assets(scope, leaves, nowhere)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(assets), base_url="http://acme.test"
+    ) as client:
+        assert (await client.get(path)).text == "x" * 5000
 
 
 async def test_what_is_missing_is_not_remembered(client: httpx.AsyncClient, asked: list[str]) -> None:

@@ -15,6 +15,7 @@ from tests.factories import (
     MadeUser,
     make_client,
     make_direct,
+    make_domain,
     make_key,
     make_reseller,
     make_site,
@@ -42,11 +43,13 @@ OPEN = {
     "/confirm/{token}",
     "/email/{token}",
     "/forgot",
+    "/internal/tls-allowed",  # for the proxy alone: knows its peers
     "/login",
     "/login/code",
     "/reset/{token}",
     "/signup",
     "/logout",  # a form of pages: checks its own token
+    "/preview/{token}",  # signed: whoever has the link may see the brand
     "/readyz",
     "/s.js",
     "/share/{token}",  # the token is the permission; tests/portal/test_share.py says for what
@@ -105,6 +108,7 @@ def closed_routes(app: FastAPI) -> list[Route]:
 async def a_victim(reseller: MadeOrganization) -> Victim:
     client = await make_client(reseller)
     site = await make_site(client, name=unique("Secret"))
+    domain = await make_domain(client, f"{unique('secret')}.example.com")
     return Victim(
         client,
         await make_user(client),
@@ -113,8 +117,9 @@ async def a_victim(reseller: MadeOrganization) -> Victim:
             "organization": client.public_id,
             "_rest": "realtime",
             "path": f"sites/{site.public_id}",
+            "domain": str(domain.id),
         },
-        (site.name, site.domain, site.tracking_id, client.name),
+        (site.name, site.domain, site.tracking_id, client.name, domain.host, domain.claim.challenge),
     )
 
 

@@ -166,7 +166,7 @@ async def test_a_refresh_token_used_again_later_ends_its_session_and_no_other() 
     assert await viewer_for_access_token(other.access_token, host) is not None
     async with session(a_viewer(agency)) as db:
         [entry] = await entries(db, a_viewer(agency), Search(actions=frozenset({Action.PERSON_TOKEN_REUSED})))
-    assert (entry.actor_name, entry.target.id) == (viewer.name, str(kim.id))
+    assert (entry.actor.name, entry.target.id) == (viewer.name, str(kim.id))
 
 
 async def test_a_thief_who_is_quick_gets_no_branch_of_their_own() -> None:

@@ -1,0 +1,384 @@
+"""An organisation sets up its own domains: from a name to green lights, and away again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
+
+import dkim
+import pytest
+from sqlalchemy import text
+
+from tenancy import audit, models
+from tenancy.db import session, system_session
+from tenancy.domain_checks import Finding, State
+from tenancy.domain_mail import dkim_sign, mail_domain
+from tenancy.domain_preview import preview_token, previewed_host
+from tenancy.domain_rechecks import (
+    failure_noticed,
+    recheck_domain,
+    recheck_domains,
+    unnoticed_failures,
+)
+from tenancy.domain_records import Item
+from tenancy.domain_setup import (
+    LOOKS_BEFORE_NOTICE,
+    Domain,
+    LastDomain,
+    check_domain,
+    claim_domain,
+    failing_domains,
+    get_domain,
+    list_domains,
+    make_primary,
+    remove_domain,
+)
+from tenancy.domain_words import _ANY_ITEM, _WORDS, sentence, trouble
+from tenancy.domains import DomainTaken, Purpose, add_domain, host_for, primary_host, resolve_host
+from tenancy.errors import Conflict, Forbidden, Invalid, NotFound
+from tenancy.roles import Role
+from tenancy.settings import settings
+from tenancy.viewer import Viewer
+from tests.factories import (
+    MadeOrganization,
+    a_viewer,
+    make_client,
+    make_direct,
+    make_domain,
+    make_reseller,
+    the_platform,
+    unique,
+)
+from tests.name_server import NameServer, running
+from tests.tenancy.conftest import Owner
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
+    """A name server that this process asks."""
+    with running() as server:
+        monkeypatch.setattr(settings(), "dns_servers", server.setting)
+        monkeypatch.setattr(settings(), "domain_target", "edge.hosting.example")
+        server.says("edge.hosting.example", "A", "192.0.2.10")
+        yield server
+
+
+def writes(names: NameServer, domain: Domain, *, without: Item | None = None) -> None:
+    """The owner writes what the page shows into the DNS."""
+    for record in domain.records():
+        if record.item is not without:
+            names.says(record.name, record.kind, record.value + ("." if record.kind == "CNAME" else ""))
+
+
+async def looks(viewer: Viewer, domain: Domain) -> Domain:
+    """As somebody does who presses the button some seconds later."""
+    async with system_session(reason="test") as db:
+        await db.execute(
+            text("UPDATE domains SET checked_at = now() - interval '5 s' WHERE id = :id"), {"id": domain.id}
+        )
+    return await check_domain(viewer, str(domain.id))
+
+
+async def a_domain(viewer: Viewer, purpose: Purpose = Purpose.APP, host: str | None = None) -> Domain:
+    async with session(viewer) as db:
+        return await claim_domain(db, viewer, host or f"{unique('stats')}.example.com", purpose)
+
+
+async def working(names: NameServer, viewer: Viewer, purpose: Purpose = Purpose.APP) -> Domain:
+    domain = await a_domain(viewer, purpose)
+    writes(names, domain)
+    domain = await looks(viewer, domain)
+    assert domain.works
+    return domain
+
+
+async def test_a_domain_serves_once_it_is_proven_and_links_carry_it_once_it_works(names: NameServer) -> None:
+    reseller = await make_reseller()
+    viewer = a_viewer(reseller)
+    domain = await a_domain(viewer)
+    assert (await looks(viewer, domain)).findings[Item.OWNERSHIP].state is State.MISSING
+    assert await resolve_host(domain.host) is None
+
+    writes(names, domain, without=Item.POINTING)
+    proven = await looks(viewer, domain)
+    assert (proven.verified, proven.ready, proven.works) == (True, False, False)
+    found = await resolve_host(domain.host)
+    assert found is not None and found.organization_id == reseller.id
+    async with session(viewer) as db:
+        with pytest.raises(Conflict):
+            await make_primary(db, viewer, str(domain.id))
+        assert await primary_host(db, reseller.id) == reseller.host
+
+    writes(names, domain)
+    assert (await looks(viewer, domain)).works
+    async with session(viewer) as db:
+        await make_primary(db, viewer, str(domain.id))
+        assert await primary_host(db, reseller.id) == domain.host
+        primaries = [one.host for one in await list_domains(db, reseller.id) if one.is_primary]
+        done = [entry.action for entry in await audit.entries(db, viewer, audit.Search())]
+    assert primaries == [domain.host]
+    assert done == ["domain.made_primary", "domain.verified", "domain.added"]
+
+
+async def test_the_first_of_its_kind_becomes_the_primary_one_by_itself(names: NameServer) -> None:
+    reseller = await make_reseller()
+    viewer = a_viewer(reseller)
+    first = await working(names, viewer, Purpose.TRACKING)
+    second = await working(names, viewer, Purpose.TRACKING)
+    client = await make_client(reseller)
+    async with session(a_viewer(client)) as db:
+        assert await host_for(db, client.id, Purpose.TRACKING) == first.host
+    assert (first.is_primary, second.is_primary) == (True, False)
+    async with session(viewer) as db:
+        await remove_domain(db, viewer, str(first.id), signed_in_on=reseller.host)
+        assert (await get_domain(db, viewer, str(second.id))).is_primary
+    assert await resolve_host(first.host) is None
+
+
+async def test_nobody_saws_off_the_branch_they_sit_on(names: NameServer) -> None:
+    reseller = await make_reseller()
+    viewer = a_viewer(reseller)
+    async with session(viewer) as db:
+        [only] = await list_domains(db, reseller.id)
+        with pytest.raises(LastDomain):
+            await remove_domain(db, viewer, str(only.id), signed_in_on=only.host)
+    other = await working(names, viewer)
+    async with session(viewer) as db:
+        await remove_domain(db, viewer, str(only.id), signed_in_on=only.host)
+        assert await primary_host(db, reseller.id) == other.host
+    platform = a_viewer(await the_platform())
+    async with session(platform) as db:
+        own = next(one for one in await list_domains(db, platform.organization_id) if one.claim.vouched)
+        with pytest.raises(Conflict, match="PLATFORM_HOST"):
+            await remove_domain(db, platform, str(own.id), signed_in_on="elsewhere.example.com")
+
+
+async def test_who_may_set_up_domains() -> None:
+    reseller = await make_reseller()
+    client = await make_client(reseller)
+    theirs = await make_domain(reseller)
+    for viewer in (a_viewer(reseller, Role.MEMBER), a_viewer(client), a_viewer(await make_direct())):
+        with pytest.raises(Forbidden):
+            await a_domain(viewer)
+    async with session(a_viewer(reseller, Role.BILLING)) as db:
+        with pytest.raises(Forbidden):
+            await get_domain(db, a_viewer(reseller, Role.BILLING), str(theirs.id))
+    for stranger in (a_viewer(client), a_viewer(await make_reseller())):
+        async with session(stranger) as db:
+            with pytest.raises(NotFound):
+                await get_domain(db, stranger, str(theirs.id))
+    agency = a_viewer(reseller)
+    async with session(agency) as db:
+        of_client = await claim_domain(db, agency, f"{unique('c')}.example.com", Purpose.APP, client.id)
+        with pytest.raises(NotFound):
+            await get_domain(db, agency, "not-an-id")
+    assert of_client.organization_id == client.id
+    direct = await make_direct()
+    platform = a_viewer(await the_platform())
+    async with session(platform) as db:
+        with pytest.raises(Conflict):
+            await claim_domain(db, platform, f"{unique('d')}.example.com", Purpose.APP, direct.id)
+
+
+@pytest.mark.parametrize(
+    ("host", "purpose"),
+    [("nonsense", Purpose.APP), ("192.0.2.1", Purpose.APP), ("intranet.lan", Purpose.APP),
+     ("example.com", Purpose.TRACKING), ("with space.example.com", Purpose.MAIL)],
+)  # fmt: skip
+async def test_names_that_cannot_be(host: str, purpose: Purpose) -> None:
+    with pytest.raises(Invalid):
+        await a_domain(a_viewer(await make_reseller()), purpose, host)
+
+
+async def test_names_that_are_ours_or_somebody_elses(names: NameServer) -> None:
+    viewer = a_viewer(await make_reseller())
+    taken = (await working(names, a_viewer(await make_reseller()))).host
+    for host in (settings().platform_host, f"x.{settings().platform_host}", "edge.hosting.example", taken):
+        with pytest.raises(DomainTaken):
+            await a_domain(viewer, host=host)
+    mine = await a_domain(viewer)
+    with pytest.raises(Conflict):
+        await a_domain(viewer, host=f"https://{mine.host.upper()}/login")
+
+
+async def test_two_claim_a_name_and_the_dns_says_whose_it_is(names: NameServer) -> None:
+    first, second = a_viewer(await make_reseller()), a_viewer(await make_reseller())
+    host = f"{unique('sold')}.example.com"
+    theirs, ours = await a_domain(first, host=host), await a_domain(second, host=host)
+    name = f"_portal-verify.{host}"
+    names.says(host, "CNAME", "edge.hosting.example.")
+    names.says(name, "TXT", f"verify={theirs.claim.challenge}")
+    assert (await looks(first, theirs)).works
+
+    # Both proofs at once: who has it keeps it.
+    names.says(name, "TXT", f"verify={theirs.claim.challenge}", f"verify={ours.claim.challenge}")
+    refused = await looks(second, ours)
+    assert (refused.findings[Item.OWNERSHIP].state, refused.verified) == (State.TAKEN, False)
+
+    # The name was sold: the old proof is gone, the new owner's is there.
+    names.says(name, "TXT", f"verify={ours.claim.challenge}")
+    assert (await looks(second, ours)).works
+    found = await resolve_host(host)
+    assert found is not None and found.organization_id == second.organization_id
+    lost = await looks(first, theirs)
+    assert not lost.verified and lost.failing_since is not None
+    async with system_session(reason="test") as db:
+        assert theirs.id in [one.id for one in await unnoticed_failures(db)]
+
+
+async def test_a_host_that_the_platform_gave_is_not_lost_to_a_claim(names: NameServer) -> None:
+    holder = await make_reseller(host=f"{unique('given')}.example.com")
+    async with system_session(reason="test") as db:
+        row = models.Domain(organization_id=(await make_reseller()).id, host=holder.host, purpose="app")
+        db.add(row)
+        await db.flush()
+        claimed = row.id
+    viewer = a_viewer(await the_platform())
+    async with session(viewer) as db:
+        domain = await get_domain(db, viewer, str(claimed))
+    writes(names, domain)
+    assert (await looks(viewer, domain)).findings[Item.OWNERSHIP].state is State.TAKEN
+
+
+async def test_what_breaks_is_told_once_after_some_looks(names: NameServer) -> None:
+    reseller = await make_reseller(host=f"{unique('r')}.localhost")
+    viewer = a_viewer(reseller)
+    domain = await working(names, viewer)
+    names.says(domain.host, "CNAME", "elsewhere.example.")
+    for number in range(LOOKS_BEFORE_NOTICE):
+        async with system_session(reason="test") as db:
+            assert domain.host not in [one.host for one in await unnoticed_failures(db)], number
+        await recheck_domain(domain.id)
+    async with system_session(reason="test") as db:
+        assert domain.host in [one.host for one in await unnoticed_failures(db)]
+        await failure_noticed(db, domain.id)
+    async with session(viewer) as db:
+        [failing] = await failing_domains(db)
+    assert "elsewhere.example" in trouble(failing)
+    assert failing.ready and failing.verified
+    client = a_viewer(await make_client(reseller))
+    async with session(client) as db:
+        assert await failing_domains(db) == []
+
+    await recheck_domain(domain.id)
+    async with system_session(reason="test") as db:
+        assert domain.host not in [one.host for one in await unnoticed_failures(db)]
+    names.says(domain.host, "CNAME", "edge.hosting.example.")
+    await recheck_domain(domain.id)
+    async with session(viewer) as db:
+        assert await failing_domains(db) == []
+
+
+async def test_the_clock_looks_at_each_once_a_day_and_at_new_ones_more_often(
+    names: NameServer, owner: Owner
+) -> None:
+    viewer = a_viewer(await make_reseller())
+    settled = await working(names, viewer)
+    unfinished, forgotten = await a_domain(viewer), await a_domain(viewer)
+    writes(names, unfinished)
+
+    def last_looked(domain: Domain, ago: str) -> None:
+        owner.execute(f"UPDATE domains SET checked_at = now() - interval '{ago}' WHERE id = %s", [domain.id])
+
+    def waits(domain: Domain) -> bool:
+        query = "SELECT checked_at < now() - interval '10 min' FROM domains WHERE id = %s"
+        return owner.execute(query, [domain.id]).fetchone() == (True,)
+
+    last_looked(settled, "20 hours")
+    last_looked(unfinished, "1 hour")
+    last_looked(forgotten, "1 hour")
+    owner.execute("UPDATE domains SET created_at = now() - interval '1 month' WHERE id = %s", [forgotten.id])
+    await recheck_domains()
+    assert (waits(settled), waits(unfinished), waits(forgotten)) == (True, False, True)
+    async with session(viewer) as db:
+        assert (await get_domain(db, viewer, str(unfinished.id))).works
+    last_looked(settled, "1 day")
+    await recheck_domains()
+    assert not waits(settled)
+
+
+async def test_mail_of_a_domain_is_signed_with_a_key_that_only_we_can_read(
+    names: NameServer, owner: Owner
+) -> None:
+    reseller = await make_reseller()
+    viewer = a_viewer(reseller)
+    domain = await a_domain(viewer, Purpose.MAIL)
+    sender = b"From: Mara <hello@%s>\r\n" % domain.host.encode()
+    message = sender + b"To: kim@example.org\r\nSubject: Hi\r\n\r\nAll well.\r\n"
+    assert await dkim_sign(message, domain.host) == message
+    async with session(viewer) as db:
+        assert await mail_domain(db, reseller.id) is None
+
+    writes(names, domain)
+    assert (await looks(viewer, domain)).works
+    client = await make_client(reseller)
+    async with session(a_viewer(client)) as db:
+        assert await mail_domain(db, client.id) == domain.host
+    signed = await dkim_sign(message, domain.host)
+    assert signed.endswith(message)
+
+    def published(name: bytes, timeout: int = 5) -> bytes:
+        [record] = [one for one in domain.records() if f"{one.name}." == name.decode()]
+        return record.value.encode()
+
+    assert dkim.verify(signed, dnsfunc=published)
+    assert not dkim.verify(signed.replace(b"All well", b"All bad!"), dnsfunc=published)
+    kept = owner.execute("SELECT private_key FROM domain_keys WHERE domain_id = %s", [domain.id]).fetchone()
+    assert kept is not None and b"PRIVATE KEY" not in kept[0]
+    assert await resolve_host(domain.host) is None
+
+
+async def test_a_name_may_serve_pages_for_one_and_send_mail_as_well(names: NameServer) -> None:
+    viewer = a_viewer(await make_reseller())
+    host = f"{unique('both')}.example.com"
+    for purpose in (Purpose.APP, Purpose.MAIL):
+        domain = await a_domain(viewer, purpose, host)
+        names.says(host, "A", "192.0.2.10")
+        for record in domain.records():
+            if record.kind == "TXT":
+                names.says(record.name, "TXT", record.value)
+        assert (await looks(viewer, domain)).works
+
+
+async def test_every_state_has_a_sentence(names: NameServer) -> None:
+    viewer = a_viewer(await make_reseller())
+    domain = await a_domain(viewer, Purpose.MAIL)
+    finding = Finding(Item.SPF, State.OTHER, ("a", "b"), ("c",))
+    said = [
+        *(sentence(domain, replace(finding, item=item, state=state)) for item, state in _WORDS),
+        *(sentence(domain, replace(finding, item=Item.DKIM, state=state)) for state in _ANY_ITEM),
+    ]
+    assert all(words.endswith(".") and "{" not in words for words in said)
+    assert {state for _item, state in _WORDS} | set(_ANY_ITEM) == set(State)
+
+
+async def test_a_preview_link_shows_a_claimed_host_until_it_expires() -> None:
+    reseller = await make_reseller(theme={"name": "Northwind"})
+    domain = await make_domain(reseller)
+    host = await previewed_host(preview_token(domain.id))
+    assert (host.host, host.organization_id, host.theme) == (domain.host, reseller.id, {"name": "Northwind"})
+    token = preview_token(domain.id)
+    for bad in (preview_token(domain.id, now=0), token[:-1] + "g", "", "x-y", preview_token(UUID(int=7))):
+        with pytest.raises(NotFound):
+            await previewed_host(bad)
+
+
+async def test_a_vouched_domain_needs_no_proof_and_an_agency_cannot_vouch_for_itself(owner: Owner) -> None:
+    reseller = await make_reseller()
+    viewer = a_viewer(reseller)
+    async with session(viewer) as db:
+        [given] = await list_domains(db, reseller.id)
+    assert not [record for record in given.records() if record.item is Item.OWNERSHIP]
+    for column in ("vouched", "challenge", "host", "purpose"):
+        allowed = owner.execute(f"SELECT has_column_privilege('ih_app', 'domains', '{column}', 'UPDATE')")
+        assert allowed.fetchone() == (False,)
+
+
+async def test_there_is_an_end_to_claims() -> None:
+    reseller: MadeOrganization = await make_reseller()
+    viewer = a_viewer(reseller)
+    async with system_session(reason="test") as db:
+        for _number in range(24):
+            await add_domain(db, reseller.id, f"{unique('many')}.example.com")
+        assert len(await list_domains(db, reseller.id)) == 25
+    with pytest.raises(Conflict, match="25"):
+        await a_domain(viewer)
