@@ -5,7 +5,14 @@ import pytest
 from tenancy.db import session
 from tenancy.errors import Invalid
 from tests.factories import a_viewer, make_reseller
-from themes.assets import LARGEST_BYTES, AssetKind, load_asset, picture_type, store_asset
+from themes.assets import (
+    LARGEST_BYTES,
+    AssetKind,
+    load_asset,
+    picture_for_mail,
+    picture_type,
+    store_asset,
+)
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{}</svg>'
 
@@ -64,3 +71,23 @@ async def test_a_picture_is_given_back_by_its_digest_and_to_its_own_organisation
         assert asset is not None
         assert (asset.body, asset.content_type) == (body, "image/svg+xml")
     assert await load_asset(fernhill.id, digest) is None
+
+
+async def test_mail_programs_get_a_png_of_a_drawing_and_other_pictures_as_they_are(
+    stack: dict[str, str],
+) -> None:
+    agency, rival = await make_reseller(), await make_reseller()
+    png = b"\x89PNG\r\n\x1a\n and more"
+    async with session(a_viewer(agency)) as db:
+        drawing = await store_asset(
+            db, agency.id, AssetKind.LOGO_LIGHT, SVG.format('<path d="M0 0h1v1H0z"/>').encode()
+        )
+        picture = await store_asset(db, agency.id, AssetKind.LOGO_DARK, png)
+
+    drawn, kept = await picture_for_mail(agency.id, drawing), await picture_for_mail(agency.id, picture)
+
+    assert drawn is not None and kept is not None
+    assert (drawn.content_type, drawn.body[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert int.from_bytes(drawn.body[20:24]) == 96
+    assert kept.body == png
+    assert await picture_for_mail(rival.id, drawing) is None
