@@ -193,7 +193,7 @@ async def _broken_down(
     )
     where = {"search": page.search, "first": page.offset + 1, "last": page.offset + page.limit}
     rows = await query(site, sql, **asked.rest.parameters, **where)
-    total = next(_counts(row).visitors for row in rows if row[0] not in masks)
+    total = next((_counts(row).visitors for row in rows if row[0] not in masks), 0)
     return {
         group.dimension: _breakdown(asked.rest, group, [row for row in rows if row[0] == mask], total)
         for mask, group in masks.items()
