@@ -9,7 +9,7 @@ import structlog
 
 from analytics.clickhouse import command, rows_of
 from analytics.reports.filters import Dimension
-from analytics.rollup.days import CLOSED_AFTER
+from analytics.rollup.days import CLOSED_AFTER, events_came_late
 
 log = structlog.get_logger(__name__)
 
@@ -44,15 +44,17 @@ def large_sites() -> list[int]:
 def roll_up(number: int, timezone: str, now: datetime) -> int:
     """Counts the closed days of a site that are not counted, or not any more, oldest first; how many."""
     counted = _counted(number)
-    built = 0
-    for start, end in _closed_days(ZoneInfo(timezone), now):
-        if (start, end) not in counted:
-            counted[start, end] = _count_day(number, start, end, counted)
-            built += 1
-    if built:
-        _sweep(number, counted.values())
-        log.info("rollup.days_counted", site=number, days=built)
-    return built
+    days = list(_closed_days(ZoneInfo(timezone), now))
+    missing = next((place for place, day in enumerate(days) if day not in counted), len(days))
+    if missing == len(days):
+        return 0
+    # What follows looks back at what is counted now, so it has to be counted after it.
+    events_came_late({number: days[missing][0] * 1000})
+    for start, end in days[missing:]:
+        counted[start, end] = _count_day(number, start, end, counted)
+    _sweep(number, counted.values())
+    log.info("rollup.days_counted", site=number, days=len(days) - missing)
+    return len(days) - missing
 
 
 def drop_old_days(now: datetime) -> None:

@@ -209,6 +209,29 @@ async def test_what_comes_while_a_day_is_counted_takes_it_back(monkeypatch: pyte
     await everything_is_as_counted(world, period)
 
 
+async def test_a_day_that_is_taken_back_amid_a_run_takes_the_later_ones_along() -> None:
+    world = three_days()
+    count_day, late = build._count_day, []
+
+    def count_and_be_late(*arguments: Any) -> Any:
+        if arguments[1] == int(world.at("2026-03-03 00:00").timestamp()) and not late:
+            late.append(world.visit("dora", "2026-03-02 20:00"))
+            store(late, version=2)
+            come_late(world, *late)
+        return count_day(*arguments)
+
+    world.visit("dora", "2026-03-03 20:00")
+    store(world.visits[-1:])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "_count_day", count_and_be_late)
+        roll_up(world, NOON)
+    period = days(world, "2026-03-02", "2026-03-04", now=NOON)
+    assert await days_used(world, period) == 0
+    roll_up(world, NOON)
+    assert await days_used(world, period) == 2
+    await everything_is_as_counted(world, period)
+
+
 async def test_a_site_that_moved_to_another_zone_has_other_days() -> None:
     world = three_days()
     roll_up(world, NOON)
