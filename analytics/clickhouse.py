@@ -22,7 +22,10 @@ from tenancy.text import gettext_noop as _
 
 Row = tuple[Any, ...]
 
-TABLES = ("events", "sessions", "heatmap_points", "heatmap_scroll", "identities")
+TABLES = (
+    *("events", "sessions", "heatmap_points", "heatmap_scroll", "identities"),
+    *("rollup_days", "rollup_visits", "rollup_daily"),
+)
 """Every table with a site_id: a report gets the rows of its own sites, whatever its SQL says."""
 
 

@@ -1,10 +1,15 @@
 """What analytics does when nobody waits for it."""
 
+from datetime import UTC, datetime
+
 import redis
 import structlog
 from celery import shared_task
 
+from analytics.rollup.build import drop_old_days, large_sites, roll_up
+from tenancy.db import run_alone
 from tenancy.settings import settings
+from tenancy.sites import zones_of
 
 log = structlog.get_logger(__name__)
 
@@ -20,3 +25,12 @@ def forget_expired_salts() -> bool:
             log.warning("salts.file_not_rewritten", reason=str(error)[:200])
             return False
     return True
+
+
+@shared_task(name="analytics.roll_up_large_sites")  # type: ignore[untyped-decorator]
+def roll_up_large_sites() -> int:
+    """Counts the closed days of large sites that are not counted yet, or not any more; how many."""
+    now = datetime.now(UTC)
+    drop_old_days(now)
+    zones = run_alone(zones_of(large_sites()))
+    return sum(roll_up(number, zone, now) for number, zone in zones.items())

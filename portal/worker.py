@@ -45,6 +45,12 @@ celery_app.conf.update(
             "task": "analytics.forget_expired_salts",
             "schedule": crontab(hour="*/6", minute=41),
         },
+        "roll-up-large-sites": {
+            "task": "analytics.roll_up_large_sites",
+            "schedule": crontab(minute="*/20"),
+            # What waits longer is overtaken by the next one.
+            "options": {"queue": "reports", "expires": 1_200},
+        },
     },
 )
 

@@ -195,6 +195,13 @@ async def mark_first_event(numbers: Iterable[int]) -> None:
     _marked.update(new)
 
 
+async def zones_of(numbers: Iterable[int]) -> dict[int, str]:
+    """The time zones of sites by their numbers, without those that are deleted; for background work."""
+    async with system_session(reason="time zones of sites") as db:
+        rows = await db.scalars(_present().where(models.Site.number.in_(list(numbers))))
+        return {row.number: row.timezone for row in rows}
+
+
 _marked: set[int] = set()
 
 

@@ -1,7 +1,8 @@
 """One batch of a partition, from its entries to the rows of every table, the same however often it is run."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import islice
 from operator import attrgetter
@@ -29,6 +30,7 @@ from analytics.ingest.visits import (
     join,
     session_id,
 )
+from analytics.rollup.days import CLOSED_AFTER, events_came_late
 
 
 class Written(NamedTuple):
@@ -112,6 +114,18 @@ def _store(
         if columns is not None:
             insert(table, columns, token=token)
     rebuild_sessions(sorted(touched.values(), key=attrgetter("key")))
+    events_came_late(_late(touched.values()))
+
+
+def _late(touched: Iterable[Touched]) -> dict[int, int]:
+    """The sites with sessions that may reach into a day that was counted, and when the first one began."""
+    closed_ms = round((time.time() - CLOSED_AFTER.total_seconds()) * 1000)
+    since: dict[int, int] = {}
+    for one in touched:
+        if one.first_ms < closed_ms:
+            site = one.key.site
+            since[site] = min(one.first_ms, since.get(site, one.first_ms))
+    return since
 
 
 async def _remember(redis: Redis, visits: dict[VisitorKey, list[Visit]]) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from analytics.clickhouse import command, rows_of
 from analytics.ingest.visits import VisitorKey
+from analytics.rollup.days import events_came_late
 
 
 class Touched(NamedTuple):
@@ -36,6 +37,7 @@ def rebuild_between(site: int, after: datetime, until: datetime) -> None:
     """
     begun = BEGUN.format(site=site, after=_moment(after), until=_moment(until))
     command(REBUILD.format(where=begun, version=_version()))
+    events_came_late({site: round(after.timestamp() * 1000)})
 
 
 def first_seen(visitors: Iterable[VisitorKey]) -> dict[VisitorKey, int]:

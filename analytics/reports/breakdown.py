@@ -1,7 +1,7 @@
 """A period's visitors by source, page, country, ...: the same numbers as a filter would give."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,6 +11,13 @@ from analytics.reports.filters import Dimension, Filter, Filters, Operator, refu
 from analytics.reports.metrics import Counts, change
 from analytics.reports.overview import Comparison
 from analytics.reports.period import Period
+from analytics.reports.rolled import (
+    ROLLED_DIMENSIONS,
+    Parts,
+    counted_sql,
+    parts_of_period,
+    whole_period,
+)
 from analytics.reports.visits import Visits, visits
 from tenancy.sites import Site
 
@@ -79,11 +86,13 @@ async def breakdown_report(
 ) -> Breakdown:
     """The rows from offset on whose value contains the search, with all of their numbers."""
     await refuse_bad_patterns(site, filters)
-    asked = await visits(site, period.begins, period.elapsed_until, filters)
+    asking = parts_of_period if dimension in ROLLED_DIMENSIONS else whole_period
+    asked = await asking(site, period, filters)
     page = _Page(limit, offset, search)
     found = (await _broken_down(site, asked, [dimension], page))[dimension]
     if dimension in EVENT_COLUMNS and found.rows:
-        found = await _with_sessions(site, asked, found)
+        whole = await whole_period(site, period, filters) if asked.rolled else asked
+        found = await _with_sessions(site, whole.rest, found)
     if comparison and found.rows:
         earlier = period.before() if comparison == "previous" else period.year_before()
         moment = period.same_moment_in(earlier)
@@ -96,13 +105,15 @@ async def breakdowns_report(
 ) -> dict[Dimension, Breakdown]:
     """The first rows of several dimensions, in fewer passes; those of events without numbers of sessions."""
     await refuse_bad_patterns(site, filters)
-    asked = await visits(site, period.begins, period.elapsed_until, filters)
     wanted = list(dict.fromkeys(dimensions))
-    together = [one for one in wanted if one in SESSION_COLUMNS]
-    passes = [[one] for one in wanted if one in EVENT_COLUMNS] + ([together] if together else [])
+    asked = await parts_of_period(site, period, filters)
+    rolled = [one for one in wanted if one in ROLLED_DIMENSIONS] if asked.rolled else []
+    others = [one for one in wanted if one not in rolled]
+    whole = await whole_period(site, period, filters) if rolled and others else asked
     page = _Page(limit, 0, "")
+    passes = [(asked, one) for one in _passes(rolled)] + [(whole, one) for one in _passes(others)]
     found: dict[Dimension, Breakdown] = {}
-    for part in await asyncio.gather(*(_broken_down(site, asked, one, page) for one in passes)):
+    for part in await asyncio.gather(*(_broken_down(site, of, one, page) for of, one in passes)):
         found |= part
     return {one: found[one] for one in wanted}
 
@@ -111,6 +122,12 @@ class _Page(NamedTuple):
     limit: int
     offset: int
     search: str
+
+
+def _passes(dimensions: Sequence[Dimension]) -> list[list[Dimension]]:
+    """What can be counted together: all properties of sessions, each property of events alone."""
+    together = [one for one in dimensions if one in SESSION_COLUMNS]
+    return [[one] for one in dimensions if one in EVENT_COLUMNS] + ([together] if together else [])
 
 
 class _Group(NamedTuple):
@@ -162,7 +179,7 @@ def _source(asked: Visits, groups: Sequence[_Group]) -> str:
 
 
 async def _broken_down(
-    site: Site, asked: Visits, dimensions: Sequence[Dimension], page: _Page
+    site: Site, asked: Parts, dimensions: Sequence[Dimension], page: _Page
 ) -> dict[Dimension, Breakdown]:
     """One pass over dimensions of the same kind."""
     groups = _groups(dimensions)
@@ -170,18 +187,29 @@ async def _broken_down(
     masks = {_mask(group, len(names)): group for group in groups}
     sql = RANKED.format(
         keys=", ".join(names),
-        source=_source(asked, groups),
-        sets=", ".join(f"({', '.join(group.names)})" for group in groups),
+        counted=_counted_sql(asked, groups, masks),
         value=", ".join(f"mask = {mask}, {group.names[0]}" for mask, group in masks.items()),
         total=_total_mask(len(names)),
     )
     where = {"search": page.search, "first": page.offset + 1, "last": page.offset + page.limit}
-    rows = await query(site, sql, **asked.parameters, **where)
-    total = next(_counts(row).visitors for row in rows if row[0] not in masks)
+    rows = await query(site, sql, **asked.rest.parameters, **where)
+    total = next((_counts(row).visitors for row in rows if row[0] not in masks), 0)
     return {
-        group.dimension: _breakdown(asked, group, [row for row in rows if row[0] == mask], total)
+        group.dimension: _breakdown(asked.rest, group, [row for row in rows if row[0] == mask], total)
         for mask, group in masks.items()
     }
+
+
+def _counted_sql(asked: Parts, groups: Sequence[_Group], masks: Mapping[int, _Group]) -> str:
+    """The counts of every value, and of all, by the mask of their grouping set."""
+    source = _source(asked.rest, groups)
+    names = [name for group in groups for name in group.names]
+    if asked.rolled:
+        keys = {group.dimension: group.names[0] for group in groups}
+        names_of = {mask: group.names[0] for mask, group in masks.items()}
+        return counted_sql(asked, source, keys, names_of | {_total_mask(len(names)): ""})
+    sets = ", ".join(f"({', '.join(group.names)})" for group in groups)
+    return COUNTED.format(keys=", ".join(names), source=source, sets=sets)
 
 
 def _total_mask(keys: int) -> int:
@@ -285,14 +313,16 @@ SELECT {columns}, visitor_id, 0 AS pageviews, 0 AS duration_s, 0 AS starts, 1 AS
 FROM {events}
 """
 
-RANKED = """
-WITH counted AS (
+COUNTED = """
   SELECT grouping({keys}) AS mask, {keys}, uniqExact(visitor_id) AS visitors, sum(views) AS page_views,
     countIf(starts) AS sessions, countIf(starts AND pageviews = 1) AS bounces,
     countIf(starts AND pageviews > 0) AS viewed, sumIf(duration_s, starts) AS seconds
   FROM ({source})
   GROUP BY GROUPING SETS ({sets}, ())
-)
+"""
+
+RANKED = """
+WITH counted AS ({counted})
 SELECT mask, total_rows, {keys}, visitors, page_views, sessions, bounces, viewed, seconds
 FROM (
   SELECT *, count() OVER (PARTITION BY mask) AS total_rows,

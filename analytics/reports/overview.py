@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from analytics.clickhouse import query
 from analytics.reports.filters import Filters, refuse_bad_patterns
 from analytics.reports.metrics import Counts, Metric, MetricValue, change, summed
 from analytics.reports.period import Interval, Period, Stretch
-from analytics.reports.visits import Visits, visits
+from analytics.reports.rolled import buckets_sql, cut, parts
+from analytics.reports.visits import Visits
 from tenancy.errors import Invalid
 from tenancy.sites import Site
 from tenancy.text import gettext as _
@@ -91,7 +93,7 @@ async def _counted(
 ) -> tuple[Counts, tuple[Bucket, ...]]:
     """The totals up to a moment and every bucket; those after the moment only if asked for what is beyond."""
     stretches = period.buckets(interval)
-    gone = [_cut(one, until) for one in stretches if one.start < until]
+    gone = cut(stretches, until)
     coming = stretches[len(gone) :]
     if beyond and coming:
         (total, counts), (_rest, later) = await asyncio.gather(
@@ -101,10 +103,6 @@ async def _counted(
     total, counts = await _count(site, gone, filters)
     nothing = tuple(Bucket(one.start, dict.fromkeys(Metric), partial=not one.whole) for one in coming)
     return total, _buckets(gone, counts) + nothing
-
-
-def _cut(stretch: Stretch, until: datetime) -> Stretch:
-    return stretch if stretch.end <= until else Stretch(stretch.start, until, whole=False)
 
 
 def _buckets(stretches: Sequence[Stretch], counts: Mapping[int, Counts]) -> tuple[Bucket, ...]:
@@ -120,9 +118,12 @@ async def _count(
     """Over all and for each of some adjoining stretches, by the Unix time of its start."""
     found: defaultdict[int, list[Counts]] = defaultdict(lambda: [Counts()])
     if stretches:
-        asked = await visits(site, stretches[0].start, stretches[-1].end, filters)
-        starts = [int(one.start.timestamp()) for one in stretches]
-        for start, *counts in await query(site, _sql(asked, starts), **asked.parameters):
+        asked = await parts(site, stretches, filters)
+        starts = [int(one.start.timestamp()) for one in stretches[len(asked.rolled.days) :]]
+        questions = [_sql(asked.rest, starts)] if starts else []
+        questions += [buckets_sql(asked)] if asked.rolled else []
+        answers = await asyncio.gather(*(query(site, sql, **asked.rest.parameters) for sql in questions))
+        for start, *counts in chain.from_iterable(answers):
             found[start].append(Counts(*counts))
     counted = defaultdict(Counts, {start: summed(parts) for start, parts in found.items()})
     return counted[_TOTAL], counted

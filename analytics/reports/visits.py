@@ -66,7 +66,7 @@ GROUP BY ALL HAVING countIf({hits}) > 0"""
 SELECT {"".join(f"{column}, " for column in columns)} visitor_id, pageviews, duration_s,
   {STARTS} AS starts, views, {BEGAN} AS first_ts, ended AS last_ts
 FROM sessions FINAL INNER JOIN ({hits}) AS hit USING (session_id)
-WHERE {_SITE} AND {self._near()} AND {self.conditions.sessions.sql}"""
+WHERE {SITE} AND {self._near()} AND {self.conditions.sessions.sql}"""
 
     def events(self, condition: str) -> str:
         """FROM and WHERE of the events inside, of sessions that fit the filters on sessions."""
@@ -83,7 +83,7 @@ WHERE {_SITE} AND {self._near()} AND {self.conditions.sessions.sql}"""
 
     def inside(self, column: str) -> str:
         """The condition that a moment of the site's lies in the stretch."""
-        return f"{_SITE} AND {column} >= {_FROM} AND {column} < {_TO}"
+        return f"{SITE} AND {column} >= {FROM} AND {column} < {TO}"
 
     def _parts(self, chosen: str) -> Iterator[str]:
         fits = self.conditions.sessions.sql
@@ -102,8 +102,8 @@ WHERE {self._crossing()} AND {fits}"""
         """What of the crossing sessions lies inside, reading only the days that they reach into."""
         crossing = f"FROM sessions FINAL WHERE {self._crossing()}"
         reach = {
-            "from": f"ts <= assumeNotNull((SELECT maxIf(ended, {BEGAN} < {_FROM}) {crossing}))",
-            "to": f"ts >= assumeNotNull((SELECT minIf({BEGAN}, ended >= {_TO}) {crossing}))",
+            "from": f"ts <= assumeNotNull((SELECT maxIf(ended, {BEGAN} < {FROM}) {crossing}))",
+            "to": f"ts >= assumeNotNull((SELECT minIf({BEGAN}, ended >= {TO}) {crossing}))",
         }
         return f"""
 SELECT session_id, countIf(name = 'page_view') AS views, min(ts) AS first_ts, max(ts) AS last_ts
@@ -114,15 +114,15 @@ GROUP BY session_id"""
 
     def _crossing(self) -> str:
         near = " OR ".join(_began_with(one) for one in self.crossings)
-        return f"{_SITE} AND ({near}) AND NOT ({WHOLLY_INSIDE})"
+        return f"{SITE} AND ({near}) AND NOT ({WHOLLY_INSIDE})"
 
     def _kept_sessions(self) -> str:
         fits = self.conditions.sessions.sql
-        return f"SELECT session_id FROM sessions FINAL WHERE {_SITE} AND {self._near()} AND {fits}"
+        return f"SELECT session_id FROM sessions FINAL WHERE {SITE} AND {self._near()} AND {fits}"
 
     def _near(self) -> str:
         """Began inside, or crosses a border: a superset that the primary key finds."""
-        inside = f"session_start >= {_FROM} AND session_start < {_TO}"
+        inside = f"session_start >= {FROM} AND session_start < {TO}"
         return f"({' OR '.join([inside, *(_began_with(one) for one in self.crossings)])})"
 
 
@@ -134,19 +134,19 @@ async def visits(site: Site, start: datetime, end: datetime, filters: Filters) -
     return Visits(borders["from"], borders["to"], conditions(filters), crossings)
 
 
-_SITE = "site_id = {site:UInt32}"
-_FROM = "{from:DateTime('UTC')}"
-_TO = "{to:DateTime('UTC')}"
+SITE = "site_id = {site:UInt32}"
+FROM = "{from:DateTime('UTC')}"
+TO = "{to:DateTime('UTC')}"
 
 # A session's start names it for good. An event that comes late may lie before it: then the duration, which
 # is rounded to a second, says when the session really began.
 BEGAN = """if(ended - toIntervalSecond(duration_s) < session_start - toIntervalSecond(1),
   ended - toIntervalSecond(duration_s), session_start)"""
 
-STARTS = f"{BEGAN} BETWEEN {_FROM} AND {_TO}"
+STARTS = f"{BEGAN} BETWEEN {FROM} AND {TO}"
 
-WHOLLY_INSIDE = f"""{_SITE} AND session_start >= {_FROM} AND session_start < {_TO}
-  AND ended < {_TO} AND {BEGAN} >= {_FROM} - toIntervalSecond(1)"""
+WHOLLY_INSIDE = f"""{SITE} AND session_start >= {FROM} AND session_start < {TO}
+  AND ended < {TO} AND {BEGAN} >= {FROM} - toIntervalSecond(1)"""
 
 
 def _began_with(crossing: Crossing) -> str:
@@ -162,7 +162,7 @@ GROUP BY session_id HAVING min(ts) < {moment} AND max(ts) >= {moment}
 
 CROSSINGS = f"""
 SELECT border, toUnixTimestamp(min(began)), toUnixTimestamp(max(began)) + 1
-FROM ({_CROSSING.format(border="from", site=_SITE, moment=_FROM)}
-  UNION ALL {_CROSSING.format(border="to", site=_SITE, moment=_TO)})
+FROM ({_CROSSING.format(border="from", site=SITE, moment=FROM)}
+  UNION ALL {_CROSSING.format(border="to", site=SITE, moment=TO)})
 GROUP BY border
 """

@@ -1,0 +1,163 @@
+"""A period of a large site: its first days from the rollup, the rest from events, each visitor once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.reports.conditions import conditions
+from analytics.reports.filters import Dimension, Filters
+from analytics.reports.period import Interval, Period, Stretch
+from analytics.reports.visits import BEGAN, FROM, SITE, TO, Visits, visits
+from analytics.rollup.build import ALL_PAGES, ALL_VISITS, ROLLED_PROPERTIES
+from analytics.rollup.days import NO_DAYS, RolledDays, rolled_days
+from tenancy.sites import Site
+
+ROLLED_DIMENSIONS = frozenset({*ROLLED_PROPERTIES, Dimension.PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A stretch of time in two: days that were counted already, maybe none, and the visits to the rest."""
+
+    rolled: RolledDays
+    rest: Visits
+
+
+class RestOfVisits(Visits):
+    """Visits to what is left of a period, mostly a day, and without filters.
+
+    All of its events are read, and those of the half hour before: that is less work than finding out which
+    sessions cross its borders. Of those, first_ts and last_ts lie outside: in the first and the last bucket.
+    """
+
+    def sessions(self, columns: Sequence[str] = ()) -> str:
+        inside = self.inside("ts")
+        chosen = "".join(f"{column}, " for column in columns)
+        return f"""
+SELECT {chosen} visitor_id, pageviews, duration_s, part.starts AS starts, views,
+  {BEGAN} AS first_ts, ended AS last_ts
+FROM sessions FINAL
+INNER JOIN (
+  SELECT session_id, min(ts) >= {FROM} AS starts, countIf(name = 'page_view' AND ts >= {FROM}) AS views
+  FROM events FINAL
+  WHERE {SITE} AND ts >= {FROM} - toIntervalSecond(1801) AND ts < {TO}
+  GROUP BY session_id HAVING max(ts) >= {FROM}
+) AS part USING (session_id)
+WHERE {SITE}
+  AND session_start >= (SELECT min(session_start) FROM events WHERE {inside})
+  AND session_start <= (SELECT max(session_start) FROM events WHERE {inside})"""
+
+
+async def parts(site: Site, stretches: Sequence[Stretch], filters: Filters) -> Parts:
+    """The parts of some adjoining stretches; the rollup knows nothing of filters."""
+    rolled = await rolled_days(site, () if filters else stretches)
+    end = stretches[-1].end
+    if not rolled:
+        return Parts(rolled, await visits(site, stretches[0].start, end, filters))
+    start = stretches[len(rolled.days)].start if len(rolled.days) < len(stretches) else end
+    return Parts(rolled, RestOfVisits(int(start.timestamp()), int(end.timestamp()), conditions(()), ()))
+
+
+async def parts_of_period(site: Site, period: Period, filters: Filters) -> Parts:
+    """The parts of what of the period has gone by."""
+    days = cut(period.buckets(Interval.DAY), period.elapsed_until)
+    return await parts(site, days, filters) if days else await whole_period(site, period, filters)
+
+
+async def whole_period(site: Site, period: Period, filters: Filters) -> Parts:
+    """The same without the rollup, for what it does not know."""
+    return Parts(NO_DAYS, await visits(site, period.begins, period.elapsed_until, filters))
+
+
+def cut(stretches: Sequence[Stretch], until: datetime) -> list[Stretch]:
+    """Those that began before a moment, the last of them up to it."""
+    return [
+        one if one.end <= until else Stretch(one.start, until, whole=False)
+        for one in stretches
+        if one.start < until
+    ]
+
+
+def buckets_sql(asked: Parts) -> str:
+    """Rows of (bucket, counts) of the days that were counted, and of all of them together (bucket 0).
+
+    From the latter go the visitors of the rest who were here on these days, as the rest counts them too.
+    """
+    return ROLLED_BUCKETS.format(
+        rolled=asked.rolled.condition(),
+        not_seen_before=asked.rolled.not_seen_before(),
+        all_visits=ALL_VISITS,
+        visitors=_visitors(asked),
+    )
+
+
+def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks: Mapping[int, str]) -> str:
+    """As a breakdown's counts over its source: rows of (mask, keys, counts), the rolled days among them.
+
+    `keys` names the key of each dimension, `masks` says which key each mask stands for, none for the total.
+    """
+    of_pages = Dimension.PAGE in keys
+    names = {ALL_PAGES if of_pages else ALL_VISITS: "", **{one.value: name for one, name in keys.items()}}
+    mask_of = {name: mask for mask, name in masks.items()}
+    past = "arrayJoin(mapKeys(pages))" if of_pages else "{dimension}"
+    return COUNTED_WITH_ROLLED.format(
+        keys=", ".join(keys.values()),
+        source=source,
+        sets=", ".join(f"({name}{', ' if name else ''}visitor_id)" for name in masks.values()),
+        rolled=asked.rolled.condition(),
+        not_seen_before=asked.rolled.not_seen_before(),
+        past=", ".join(f"{past.format(dimension=one)} AS {name}" for one, name in keys.items()),
+        visitors=_visitors(asked),
+        dimensions=", ".join(f"'{dimension}'" for dimension in names),
+        masks=", ".join(str(mask_of[name]) for name in names.values()),
+        values=", ".join(f"if(dimension = '{one}', value, '') AS {name}" for one, name in keys.items()),
+    )
+
+
+def _visitors(asked: Parts) -> str:
+    """Who was here in the rest."""
+    return f"SELECT visitor_id FROM events WHERE {asked.rest.inside('ts')}"
+
+
+ROLLED_BUCKETS = """
+SELECT if(grouping(day) = 1, 0, toUnixTimestamp(day)) AS bucket,
+  toInt64(if(grouping(day) = 1, sumIf(visitors, {not_seen_before}), sum(visitors))),
+  toInt64(sum(page_views)), toInt64(sum(sessions)), toInt64(sum(bounces)), toInt64(sum(viewed)),
+  toInt64(sum(seconds))
+FROM rollup_daily WHERE {rolled} AND dimension = '{all_visits}'
+GROUP BY GROUPING SETS ((day), ())
+UNION ALL
+SELECT 0, -toInt64(uniqExact(visitor_id)), 0, 0, 0, 0, 0
+FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
+"""
+
+# Of the rest those visitors count who did not have the value on one of the rolled days.
+COUNTED_WITH_ROLLED = """
+  SELECT mask, {keys}, sum(visitors) AS visitors, sum(page_views) AS page_views, sum(sessions) AS sessions,
+    sum(bounces) AS bounces, sum(viewed) AS viewed, sum(seconds) AS seconds
+  FROM (
+    SELECT mask, {keys}, countIf(here > 0 AND before = 0) AS visitors, sum(views) AS page_views,
+      sum(begun) AS sessions, sum(bounced) AS bounces, sum(looked) AS viewed, sum(spent_s) AS seconds
+    FROM (
+      SELECT grouping({keys}) AS mask, {keys}, visitor_id,
+        countIf(past = 0) AS here, countIf(past = 1) AS before, sum(of_views) AS views,
+        countIf(starts) AS begun, countIf(starts AND pageviews = 1) AS bounced,
+        countIf(starts AND pageviews > 0) AS looked, sumIf(duration_s, starts) AS spent_s
+      FROM (
+        SELECT {keys}, visitor_id, pageviews, duration_s, starts, views AS of_views, 0 AS past FROM ({source})
+        UNION ALL
+        SELECT {past}, visitor_id, 0, 0, 0, 0, 1
+        FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
+      )
+      GROUP BY GROUPING SETS ({sets})
+    )
+    GROUP BY mask, {keys}
+    UNION ALL
+    SELECT transform(dimension, [{dimensions}], [{masks}], 0) AS mask, {values},
+      sumIf(visitors, {not_seen_before}), sum(page_views), sum(sessions), sum(bounces), sum(viewed),
+      sum(seconds)
+    FROM rollup_daily WHERE {rolled} AND dimension IN ({dimensions})
+    GROUP BY dimension, value
+  )
+  GROUP BY mask, {keys}
+"""
