@@ -36,3 +36,5 @@ def add_pages(app: FastAPI) -> None:
         # What a page misses while its connection is away for a moment; each message is kept until then.
         message_history_length=100,
     )
+    # For a prefix that we never have, and for a header that portal.assets sets: two tasks for each request.
+    frame_app.user_middleware.clear()
