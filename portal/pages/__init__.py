@@ -7,6 +7,7 @@ from nicegui import app as frame_app
 from nicegui import ui
 
 from portal.pages import clients, home, overview, site
+from portal.pages.frame_costs import spare_costs
 from portal.pages.trouble import draw_trouble, on_error, on_missing
 from portal.settings import settings
 from portal.sockets import guard_events
@@ -22,6 +23,7 @@ def add_pages(app: FastAPI) -> None:
     errors.add_exception_handler(404, on_missing)
     frame_app.on_page_exception(draw_trouble)
     guard_events()
+    spare_costs()
     if settings().node:
         # The proxy sends a page's socket to the process that made the page.
         frame_app.config.socket_io_js_query_params["node"] = settings().node

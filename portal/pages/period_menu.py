@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from nicegui import ui
 
@@ -75,7 +76,7 @@ class PeriodMenu:
         self._close()
         await self._go(replace(self._state, interval=Interval(name)))
 
-    async def _on_days(self, chosen: object) -> None:
+    async def _on_days(self, chosen: Any) -> None:
         """Two days were chosen in the calendar; one alone is a day."""
         days = (chosen["from"], chosen["to"]) if isinstance(chosen, dict) else (chosen, chosen)
         if not all(isinstance(day, str) for day in days):
@@ -88,7 +89,7 @@ class PeriodMenu:
 class _Picker:
     """The menu, open: what there is to choose, and a calendar."""
 
-    def __init__(self, on_days: Callable[[object], Awaitable[None]]) -> None:
+    def __init__(self, on_days: Callable[[Any], Awaitable[None]]) -> None:
         with ui.menu(value=True) as self.menu, box("div", "picker"):
             self._choices = drawn("")
             self._days = ui.date().props("range minimal")
