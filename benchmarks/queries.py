@@ -10,7 +10,7 @@ from analytics.clickhouse import command, rows_of
 from analytics.reports.breakdown import breakdowns_report
 from analytics.reports.overview import overview_report
 from analytics.reports.period import Preset, period_for
-from analytics.reports.realtime import realtime_report
+from analytics.reports.realtime import active_visitors
 from benchmarks.stack import bench_stack, row
 from portal.pages.panels import MAP_ROWS, PANELS
 from portal.pages.state import DashboardState
@@ -66,7 +66,7 @@ async def dashboard(site: Site) -> None:
     await asyncio.gather(
         overview_report(site, period),
         breakdowns_report(site, period, (), shown, limit=MAP_ROWS),
-        realtime_report(site, now),
+        active_visitors(site, now),
     )
 
 
