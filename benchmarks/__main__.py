@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 
 from benchmarks import collect, ingest, page_load, queries
+from portal.log import configure_logs
 
 
 def main() -> None:
@@ -14,6 +15,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000_000, help="events of the large site")
     parser.add_argument("only", nargs="*", choices=["collect", "ingest", "queries", "pages", []])
     asked = parser.parse_args()
+    configure_logs()
     print(machine(), flush=True)
     for name, run in (
         ("collect", collect.main),

@@ -15,11 +15,13 @@ from benchmarks.stack import Bench, bench_stack, row
 from portal.stack.child import Child
 from portal.stack.demo import SHOP_HOST, load
 from portal.stack.demo.world import place_world
+from tenancy.sites import Site
 from tests.browser import FLAGS, chromium
 
 EVENTS = 300_000
 ROUNDS = 7
 OPEN = 50
+OF_A_TURN = 10
 HOST = "northwind.localhost"
 # The numbers are there, every panel has its rows, and a press would be answered.
 USABLE = "document.querySelectorAll('[data-panel] .bars li').length > 20 && !!window.did_handshake"
@@ -112,32 +114,39 @@ async def opened(browser: Browser, address: str, path: str, *, warm: bool) -> Lo
 
 
 async def cost(browser: Browser, address: str, path: str, web: Child) -> None:
-    """Server time and memory of dashboards that stay open. What the same reports cost alone is subtracted."""
-    reports = await reports_alone()
+    """Server time and memory of dashboards that stay open. What the same reports cost alone is subtracted.
+
+    In turns, of which the middle one counts: a machine is not as fast all the time.
+    """
+    [site] = [one.site for one in await place_world() if one.sample.domain == SHOP_HOST]
+    await reports_alone(site)
     process = psutil.Process(web.pid)
     context = await browser.new_context()
     pages = [await signed_in(context, address)]
     pages += [await context.new_page() for _number in range(OPEN - 1)]
-    before, began = process.memory_info().rss, sum(process.cpu_times()[:2])
-    for page in pages:
-        await page.goto(address + path)
-        await page.wait_for_function(USABLE)
-    whole = (sum(process.cpu_times()[:2]) - began) / OPEN * 1000
+    before = process.memory_info().rss
+    turns: list[tuple[float, float]] = []
+    for turn in range(0, OPEN, OF_A_TURN):
+        began = sum(process.cpu_times()[:2])
+        for page in pages[turn : turn + OF_A_TURN]:
+            await page.goto(address + path)
+            await page.wait_for_function(USABLE)
+        whole = (sum(process.cpu_times()[:2]) - began) / OF_A_TURN * 1000
+        turns.append((whole - await reports_alone(site), whole))
     held = (process.memory_info().rss - before) / OPEN / 1000
-    spent = max(whole - reports, 0.1)
+    spent, whole = sorted(turns)[len(turns) // 2]
+    spent = max(spent, 0.1)
     row("server time of a dashboard, reports aside", f"{spent:.0f} of {whole:.0f} ms", "<= 15 ms", 15 / spent)
     row("server memory of an open dashboard", f"{held:,.0f} KB", "<= 400 KB", 400 / max(held, 1))
     await context.close()
 
 
-async def reports_alone() -> float:
+async def reports_alone(site: Site) -> float:
     """Milliseconds of this process's time for what a dashboard asks, without a page around it."""
-    [site] = [one.site for one in await place_world() if one.sample.domain == SHOP_HOST]
-    await dashboard(site)
     began = time.process_time()
-    for _round in range(OPEN):
+    for _round in range(OF_A_TURN):
         await dashboard(site)
-    return (time.process_time() - began) / OPEN * 1000
+    return (time.process_time() - began) / OF_A_TURN * 1000
 
 
 if __name__ == "__main__":

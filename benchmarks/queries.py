@@ -16,7 +16,7 @@ from analytics.clickhouse import Row, command, rows_of
 from analytics.reports.breakdown import breakdowns_report
 from analytics.reports.overview import overview_report
 from analytics.reports.period import Preset, period_for
-from analytics.reports.realtime import realtime_report
+from analytics.reports.realtime import active_visitors
 from analytics.rollup.build import roll_up
 from analytics.rollup.days import forget_small_sites
 from benchmarks.stack import bench_stack, row
@@ -88,7 +88,7 @@ async def dashboard(site: Site) -> None:
     await asyncio.gather(
         overview_report(site, period),
         breakdowns_report(site, period, (), shown, limit=MAP_ROWS),
-        realtime_report(site, now),
+        active_visitors(site, now),
     )
 
 

@@ -155,7 +155,7 @@ async def _load(app: ASGIApp, scope: Scope) -> StaticFile | None:
     if status != 200:
         return None
     content_type = headers.get(b"content-type", b"application/octet-stream").decode()
-    cache_control = headers.get(b"cache-control", b"public, max-age=86400").decode()
+    cache_control = headers.get(b"cache-control", _FOR_GOOD.encode()).decode()
     return await asyncio.to_thread(_compressed, scope["path"], content_type, cache_control, bytes(body))
 
 

@@ -55,7 +55,8 @@ class PageSecurity:
             if message.get("more_body"):
                 return
             # NiceGUI escapes "<" in what it embeds: a literal tag comes from a template, its or ours.
-            body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', bytes(html))
+            body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', html)
+            html.clear()
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
             framed_by: tuple[str, ...] = scope.get("state", {}).get(FRAMED_BY, ())
             own = {name.lower() for name, _value in headers}

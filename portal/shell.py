@@ -6,12 +6,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import ui
+from nicegui import Client, ui
+from starlette.requests import Request
 
 from portal.here import Here, chosen_mode
 from portal.pages import open_pages
 from portal.views.documents import head
-from portal.views.shell import NavGroup, Person, phone_bar, sidebar, sidebar_class, skip_link
+from portal.views.shell import (
+    NavGroup,
+    Person,
+    button_face,
+    phone_bar,
+    sidebar,
+    sidebar_class,
+    skip_link,
+)
 from tenancy.csrf import token_for
 from tenancy.domains import base_url
 from tenancy.viewer import Viewer
@@ -32,11 +41,9 @@ def box(tag: str = "div", classes: str = "") -> ui.element:
 def button(label: str, *, icon: Markup | None = None, classes: str = "", describe: str = "") -> ui.button:
     """A button in our look; `describe` names one that has no label."""
     made = ui.button(color=None).props("unelevated no-caps flat").classes(f"btn {classes}")
-    with made:
-        if icon is not None:
-            drawn(icon)
-        if label:
-            ui.label(label)
+    if label or icon is not None:
+        with made:
+            drawn(button_face(label, icon))
     if describe:
         made.props["aria-label"] = describe
     return made
@@ -49,6 +56,7 @@ def frame(
     """Draws the frame; what is built inside lands in its main part. Yields the sidebar, to be drawn again."""
     dress(here, title, viewer.locale)
     open_pages.remember(ui.context.client, viewer)
+    _let_go_of_the_answer(ui.context.client)
     drawn(skip_link())
     with box("div", "shell"):
         aside = drawn(navigation(here, viewer, groups, current), sidebar_class(here.theme), tag="aside")
@@ -78,6 +86,11 @@ def dress(here: Here, title: str, locale: str) -> None:
     ui.page_title(f"{title} · {here.theme.name}")
     ui.add_head_html(head(here.theme, mode) + Markup('<meta name="robots" content="noindex">'))
     client.content.classes(replace="")
+
+
+def _let_go_of_the_answer(client: Client) -> None:
+    """What a page keeps of its request says who asked for what; the way back of the answer is not in it."""
+    client._request = Request(client.request.scope)
 
 
 def quasar_language(locale: str) -> Any:

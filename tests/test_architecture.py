@@ -70,6 +70,20 @@ def test_files_are_short_and_say_what_they_hold() -> None:
     assert (long, silent, vague) == ([], [], [])
 
 
+def test_only_what_is_written_in_the_source_is_filled() -> None:
+    """filled() escapes what is put into a template: a template made of somebody's text would be that text."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in modules("portal")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "filled"
+        and not isinstance(node.args[0], ast.Constant)
+    ]
+    assert not wrong
+
+
 def test_alembic_stays_the_library() -> None:
     assert not (ROOT / "alembic" / "__init__.py").exists()
 

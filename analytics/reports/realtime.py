@@ -8,6 +8,7 @@ from analytics.clickhouse import Row, query
 from tenancy.sites import Site
 
 MINUTES = 30
+RECENT_S = 5 * 60
 MOST_ROWS = 10
 MOST_VISITORS = 50
 
@@ -51,7 +52,7 @@ class Realtime:
 async def realtime_report(site: Site, now: datetime) -> Realtime:
     """The visitors of the last minutes: each counts with the page where they are, and how they came."""
     moment = int(now.timestamp()) + 1
-    asked = {"from": moment - MINUTES * 60, "recent": moment - 5 * 60, "to": moment}
+    asked = {"from": moment - MINUTES * 60, "recent": moment - RECENT_S, "to": moment}
     ranked, minutes, visitors = await asyncio.gather(
         query(site, PRESENT, **asked, rows=MOST_ROWS),
         query(site, PER_MINUTE, **asked),
@@ -70,11 +71,20 @@ async def realtime_report(site: Site, now: datetime) -> Realtime:
     )
 
 
+async def active_visitors(site: Site, now: datetime) -> int:
+    """The visitors of the last 5 minutes, as in realtime_report."""
+    moment = int(now.timestamp()) + 1
+    [(active,)] = await query(site, ACTIVE, **{"from": moment - RECENT_S, "to": moment})
+    return int(active)
+
+
 def _rows(ranked: list[Row], kind: str) -> tuple[RealtimeRow, ...]:
     return tuple(RealtimeRow(value, visitors, active) for of, value, visitors, active in ranked if of == kind)
 
 
 _RECENT = "site_id = {site:UInt32} AND ts >= {from:DateTime('UTC')} AND ts < {to:DateTime('UTC')}"
+
+ACTIVE = f"SELECT uniqExact(visitor_id) FROM events WHERE {_RECENT}"
 
 PRESENT = f"""
 SELECT kind, value, visitors, active

@@ -23,6 +23,7 @@ from portal.pages import (
     sharing,
     site,
 )
+from portal.pages.frame_costs import spare_costs
 from portal.pages.trouble import draw_trouble, on_error, on_missing
 from portal.settings import settings
 from portal.sockets import guard_events
@@ -55,6 +56,7 @@ def add_pages(app: FastAPI) -> None:
     errors.add_exception_handler(404, on_missing)
     frame_app.on_page_exception(draw_trouble)
     guard_events()
+    spare_costs()
     if settings().node:
         # The proxy sends a page's socket to the process that made the page.
         frame_app.config.socket_io_js_query_params["node"] = settings().node
@@ -69,3 +71,5 @@ def add_pages(app: FastAPI) -> None:
         # What a page misses while its connection is away for a moment; each message is kept until then.
         message_history_length=100,
     )
+    # For a prefix that we never have, and for a header that portal.assets sets: two tasks for each request.
+    frame_app.user_middleware.clear()

@@ -13,7 +13,7 @@ from analytics.reports.breakdown import breakdown_report, breakdowns_report
 from analytics.reports.filters import Dimension, Filter, parse_filters
 from analytics.reports.metrics import Metric
 from analytics.reports.overview import Overview, overview_report
-from analytics.reports.realtime import realtime_report
+from analytics.reports.realtime import active_visitors
 from portal.pages.access import SiteVisit, outside
 from portal.pages.details import open_details
 from portal.pages.filter_form import open_filter_form
@@ -41,7 +41,7 @@ async def dashboard(visit: SiteVisit, events: PageEvents, address: PageArguments
     page = Dashboard(visit, read_state(address.query_parameters))
     page.draw()
     events.listen(page.handlers())
-    await page.load()
+    await asyncio.gather(page.load(), page.show_live())
 
 
 class Dashboard:
@@ -57,11 +57,9 @@ class Dashboard:
         """Everything but the numbers."""
         with box("div", "top"):
             self._heading()
-            box("div", "space")
             button(_("Filter"), icon=icon("list-filter")).on_click(told(self._ask_filter))
             self._menu = PeriodMenu(self._visit.site, self._state, self._locale, self._go)
-            drawn(mode_switch())
-        drawn(period_shortcuts(), "sr")
+            drawn(mode_switch() + period_shortcuts())
         self._chips = drawn(filter_chips(self._state.filters, locale=self._locale))
         self._chart = drawn(overview_skeleton(), "card")
         with box("div", "panels"):
@@ -69,7 +67,7 @@ class Dashboard:
                 kind.key: drawn(draw_panel(kind, self._state, panel_skeleton()), kind.classes)
                 for kind in PANELS
             }
-        ui.timer(LIVE_EVERY_S, told(self._show_live))
+        ui.timer(LIVE_EVERY_S, self.show_live, immediate=False)
 
     async def load(self) -> None:
         """Counts and shows everything; an answer that a later question has overtaken is thrown away."""
@@ -77,6 +75,14 @@ class Dashboard:
         turn = self._turn
         self._visit = await self._visit.again()
         await asyncio.gather(self._load_overview(turn), self._load_panels(turn))
+
+    @told
+    async def show_live(self) -> None:
+        """Says how many are there at the moment."""
+        active = await active_visitors(self._visit.site, datetime.now(UTC))
+        self._live.set_content(
+            live_badge(active, href=f"{self._visit.path}/realtime", locale=self._locale) + SPACE
+        )
 
     def handlers(self) -> Mapping[str, Handler]:
         """What the buttons of its views do."""
@@ -100,7 +106,7 @@ class Dashboard:
         site = self._visit.site
         crumbs = [(_("Sites"), outside(self._visit.here, "/sites"))]
         drawn(heading(site.name, crumbs=crumbs, mark=True), "contents")
-        self._live = drawn("", "contents")
+        self._live = drawn(SPACE, "contents")
 
     async def _go(self, state: DashboardState) -> None:
         """To another state: its address, then its numbers."""
@@ -153,12 +159,6 @@ class Dashboard:
 
     def _show_panel(self, key: str, body: Markup) -> None:
         self._panels[key].set_content(draw_panel(panel_named(key), self._state, body))
-
-    async def _show_live(self) -> None:
-        now = await realtime_report(self._visit.site, datetime.now(UTC))
-        self._live.set_content(
-            live_badge(now.active_5, href=f"{self._visit.path}/realtime", locale=self._locale)
-        )
 
     async def _on_metric(self, name: str) -> None:
         self._state = replace(self._state, metric=Metric(name))
@@ -216,6 +216,7 @@ class Dashboard:
 
 
 LIVE_EVERY_S = 10.0
+SPACE = Markup('<div class="space"></div>')
 COMPARED_WITH: dict[Comparison, Literal["previous", "year"] | None] = {
     Comparison.PREVIOUS: "previous",
     Comparison.YEAR: "year",

@@ -1,6 +1,7 @@
 """What views send when something in them is pressed, handed to the part of the page that is open now."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -9,46 +10,21 @@ from portal.pages.guard import told
 
 Handler = Callable[[str], Awaitable[None]]
 
-NAMES = (
-    *("metric", "tab", "filter", "remove_filter", "edit_filter", "clear_filters", "details", "retry"),
-    *("period", "compare", "interval"),
-    *("link_change", "link_revoke"),
-)
-
-
-def listen_to(handlers: Mapping[str, Handler]) -> None:
-    """For a page whose parts stay: these are called, with the text that the button carries."""
-    for name, handle in handlers.items():
-        ui.on(name, _heard(told(handle)))
-
 
 class PageEvents:
     """Listens once per page: NiceGUI would keep the listeners of parts that are gone."""
 
     def __init__(self) -> None:
         self._handlers: Mapping[str, Handler] = {}
-        for name in NAMES:
-            ui.on(name, self._dispatch(name))
+        ui.on("view", self._on_view)
 
     def listen(self, handlers: Mapping[str, Handler]) -> None:
         """From now on these are called, with the text that the button carries."""
         self._handlers = {name: told(handle) for name, handle in handlers.items()}
 
-    def _dispatch(self, name: str) -> Callable[[GenericEventArguments], Awaitable[None]]:
-        async def handle(text: str) -> None:
-            handler = self._handlers.get(name)
-            if handler is not None:
-                await handler(text)
-
-        return _heard(handle)
-
-
-def _heard(handle: Handler) -> Callable[[GenericEventArguments], Awaitable[None]]:
-    async def on_event(event: GenericEventArguments) -> None:
-        try:
-            await handle(event.args if isinstance(event.args, str) else "")
-        except (KeyError, ValueError, IndexError):
-            # Whatever this text is, no button of ours sent it.
-            return
-
-    return on_event
+    async def _on_view(self, event: GenericEventArguments) -> None:
+        match event.args:
+            case [str(name), str(text)] if name in self._handlers:
+                # Whatever a text is that nothing can be made of, no button of ours sent it.
+                with suppress(KeyError, ValueError, IndexError):
+                    await self._handlers[name](text)

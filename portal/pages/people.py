@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.here import CurrentHere, CurrentViewer, Here, who_may
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.navigation import clients_title, workspace
-from portal.pages.page_events import listen_to
+from portal.pages.page_events import PageEvents
 from portal.pages.people_dialogs import Access, confirm_dialog, invite_dialog, member_dialog, transfer_dialog
 from portal.pages.settings_area import settings_frame
 from portal.people_mail import mail_invite, mail_removal, mail_transfer
@@ -121,7 +121,7 @@ class _PeoplePart:
                 invites.on_click(self._open_invite)
         self._table, self._waiting = drawn("", "wide"), drawn("", "wide section")
         drawn(roles_table(people.organization.kind), "wide section")
-        listen_to(
+        PageEvents().listen(
             {
                 "member": self._open_member,
                 "leave": self._open_leave,

@@ -9,6 +9,7 @@ from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
+from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button, drawn
 from portal.views import numbers
@@ -50,7 +51,7 @@ class _Keys:
         self._table = drawn(self._drawn())
         # What a dialog opens must outlive that dialog.
         self._beside = box()
-        ui.on("revoke_key", lambda event: told(self._confirm)(str(event.args)))
+        PageEvents().listen({"revoke_key": self._confirm})
 
     def _drawn(self) -> str:
         return api_keys_table(list(self._keys.values()), now=datetime.now(UTC), locale=self._locale)

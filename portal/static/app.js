@@ -1,5 +1,5 @@
 // What the drawn views need in the browser: events to the server, the chart's crosshair, copying, the colour mode.
-// Elements speak through attributes: data-emit + data-arg (event to the page's Python), data-copy, data-mode-switch,
+// Elements speak through attributes: data-emit + data-arg (the event "view" to the page's Python), data-copy, data-mode-switch,
 // data-key (a keyboard shortcut that clicks), data-menu, data-hover (a tooltip's text); <main data-follows> has no Python behind it.
 (() => {
   const root = document.documentElement;
@@ -28,7 +28,7 @@
       if (!follows && !window.emitEvent) return;
       event.preventDefault();
       choose(target);
-      follows ? follow(emit, arg) : window.emitEvent(emit, arg);
+      follows ? follow(emit, arg) : window.emitEvent("view", emit, arg ?? "");
     } else if (copy) copyText(target, find(copy));
     else if ("menu" in target.dataset) setMenu(!side.classList.contains("open"));
     else switchMode();

@@ -11,6 +11,7 @@ from analytics.reports.metrics import Metric
 from portal.views import numbers
 from portal.views.icons import icon
 from portal.views.labels import dimension_name, value_label, value_mark
+from portal.views.markup import filled
 from portal.views.measures import metric_name, metric_value
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
@@ -35,10 +36,14 @@ def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9, pressa
     items = Markup("").join(
         _row(breakdown, row, row.visitors / most, locale, pressable=pressable) for row in rows
     )
-    return Markup(
+    return filled(
         '<div class="columns" aria-hidden="true"><span>{}</span><span>{}</span><span>{}</span></div>'
-        '<ol class="bars">{}</ol>'
-    ).format(dimension_name(breakdown.dimension), "", metric_name(Metric.VISITORS), items)
+        '<ol class="bars">{}</ol>',
+        dimension_name(breakdown.dimension),
+        "",
+        metric_name(Metric.VISITORS),
+        items,
+    )
 
 
 def panel(
@@ -54,17 +59,25 @@ def panel(
     strip: Markup | str = ""
     if tabs:
         buttons = Markup("").join(_tab(key, tab, tab.key == active) for tab in tabs)
-        strip = Markup('<div class="tabs" role="tablist" aria-label="{}">{}</div>').format(title, buttons)
+        strip = filled('<div class="tabs" role="tablist" aria-label="{}">{}</div>', title, buttons)
     more = (
-        Markup(
-            '<button type="button" class="plain more" data-emit="details" data-arg="{}">{}{}</button>'
-        ).format(details, _("Details"), icon("arrow-right", 14))
+        filled(
+            '<button type="button" class="plain more" data-emit="details" data-arg="{}">{}{}</button>',
+            details,
+            _("Details"),
+            icon("arrow-right", 14),
+        )
         if details
         else ""
     )
-    return Markup(
-        '<section class="card panel" data-panel="{}"><header><h2>{}</h2>{}</header>{}{}</section>'
-    ).format(key, title, strip, body, more)
+    return filled(
+        '<section class="card panel" data-panel="{}"><header><h2>{}</h2>{}</header>{}{}</section>',
+        key,
+        title,
+        strip,
+        body,
+        more,
+    )
 
 
 def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
@@ -76,24 +89,27 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
     metrics = (Metric.PAGE_VIEWS, Metric.SESSIONS, Metric.BOUNCE_RATE, Metric.SESSION_DURATION)
     titles = [dimension_name(breakdown.dimension), metric_name(Metric.VISITORS), _("Share")]
     titles += [metric_name(metric) for metric in metrics]
-    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    header = Markup("").join(filled('<th scope="col">{}</th>', title) for title in titles)
     rows = Markup("").join(_table_row(breakdown, row, metrics, locale) for row in breakdown.rows)
-    return Markup(
-        '<div class="scroll"><table class="data"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(header, rows)
+    return filled(
+        '<div class="scroll"><table class="data"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        header,
+        rows,
+    )
 
 
 def _row(breakdown: Breakdown, row: BreakdownRow, part: float, locale: str, *, pressable: bool) -> Markup:
     dimension = breakdown.dimension
     label = _label(dimension, row, locale)
-    press = Markup('button type="button" data-emit="filter" data-arg="{}"')
-    return Markup(
+    press = filled(
+        'button type="button" data-emit="filter" data-arg="{}"', filters_json(breakdown.filters_of(row))
+    )
+    return filled(
         '<li><{opening} class="bar" title="{label}">'
         '<svg class="fill" aria-hidden="true"><rect width="{width:.1f}%" height="100%" rx="7"/></svg>'
         '{mark}<bdi>{label}</bdi></{closing}><span class="share num">{share}</span>'
-        '<b class="num" title="{exact}">{visitors}</b></li>'
-    ).format(
-        opening=press.format(filters_json(breakdown.filters_of(row))) if pressable else "span",
+        '<b class="num" title="{exact}">{visitors}</b></li>',
+        opening=press if pressable else "span",
         closing="button" if pressable else "span",
         label=label,
         width=max(part * 100, 0.5),
@@ -110,24 +126,25 @@ def _label(dimension: Dimension, row: BreakdownRow, locale: str) -> str:
 
 
 def _tab(panel_key: str, tab: Tab, active: bool) -> Markup:
-    return Markup(
+    return filled(
         '<button type="button" role="tab" aria-selected="{}" tabindex="{}" data-emit="tab" data-arg="{}">'
-        "{}</button>"
-    ).format("true" if active else "false", 0 if active else -1, f"{panel_key}:{tab.key}", tab.title)
+        "{}</button>",
+        "true" if active else "false",
+        0 if active else -1,
+        f"{panel_key}:{tab.key}",
+        tab.title,
+    )
 
 
 def _table_row(breakdown: Breakdown, row: BreakdownRow, metrics: Sequence[Metric], locale: str) -> Markup:
     dimension = breakdown.dimension
     measured = Markup("").join(
-        Markup('<td class="num">{}</td>').format(
-            metric_value(metric, getattr(row, metric), locale, exact=True)
-        )
+        filled('<td class="num">{}</td>', metric_value(metric, getattr(row, metric), locale, exact=True))
         for metric in metrics
     )
-    return Markup(
+    return filled(
         '<tr><td><button type="button" class="plain first" data-emit="filter" data-arg="{}">{}<bdi>{}</bdi>'
-        '</button></td><td class="num">{}</td><td class="num">{}</td>{}</tr>'
-    ).format(
+        '</button></td><td class="num">{}</td><td class="num">{}</td>{}</tr>',
         filters_json(breakdown.filters_of(row)),
         value_mark(dimension, row.label, row.country or ""),
         _label(dimension, row, locale),

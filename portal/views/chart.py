@@ -11,6 +11,7 @@ from analytics.reports.overview import Bucket, Overview
 from analytics.reports.period import Interval
 from portal.views import numbers
 from portal.views.curves import Point, runs, smooth, start
+from portal.views.markup import filled
 from portal.views.measures import metric_name, metric_value
 from portal.views.scale import Scale, scale_for
 from portal.views.states import empty_state
@@ -31,21 +32,19 @@ def line_chart(overview: Overview, metric: Metric, *, locale: str = "en") -> Mar
         return empty_state("trending-up", _("Nothing to draw"), _("This period has not begun yet."))
     before = [bucket.values.get(metric) for bucket in overview.previous][: len(values)]
     scale = scale_for(metric, [*values, *before])
-    drawing = Markup(
+    drawing = filled(
         '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none">'
         '<defs><linearGradient id="area" x1="0" y1="0" x2="0" y2="1"><stop class="area-top" offset="0"/>'
-        '<stop class="area-end" offset="1"/></linearGradient></defs>{}{}</svg>'
-    ).format(
+        '<stop class="area-end" offset="1"/></linearGradient></defs>{}{}</svg>',
         _line_before(before, len(values), scale),
         _line_now(values, scale, [bucket.partial for bucket in overview.series]),
     )
-    return Markup(
+    return filled(
         '<figure class="chart">{legend}<div class="plot" tabindex="0" role="slider" aria-label="{label}" '
         'aria-valuemin="0" aria-valuemax="{last}" aria-valuenow="{last}" aria-valuetext="{latest}" '
         'data-chart="{data}"><svg aria-hidden="true">{grid}{drawing}{points}{days}</svg>'
         '<i class="cross"></i><i class="dot"></i><div class="tip" aria-hidden="true"></div></div>'
-        "{table}</figure>"
-    ).format(
+        "{table}</figure>",
         legend=_legend(overview, metric, locale),
         label=_("{metric} over time, move with the arrow keys").format(metric=metric_name(metric)),
         last=len(values) - 1,
@@ -81,10 +80,9 @@ def _legend(overview: Overview, metric: Metric, locale: str) -> Markup:
     if not overview.previous:
         return Markup("")
     another_year = overview.series[-1].start.year != overview.previous[0].start.year
-    return Markup(
+    return filled(
         '<div class="chart-legend" aria-hidden="true"><span><i class="key"></i>{}</span>'
-        '<span><i class="key before"></i>{}</span></div>'
-    ).format(
+        '<span><i class="key before"></i>{}</span></div>',
         _span(overview.series, locale, with_year=another_year),
         _span(overview.previous, locale, with_year=another_year),
     )
@@ -102,7 +100,7 @@ def _points(values: Sequence[float | None], count: int, scale: Scale) -> list[li
 
 def _line_before(values: Sequence[float | None], count: int, scale: Scale) -> Markup:
     lines = [start(points[0]) + "".join(smooth(points)) for points in _points(values, count, scale)]
-    return Markup('<path class="before" d="{}"/>').format("".join(lines)) if lines else Markup("")
+    return filled('<path class="before" d="{}"/>', "".join(lines)) if lines else Markup("")
 
 
 def _line_now(values: Sequence[float | None], scale: Scale, partial: Sequence[bool]) -> Markup:
@@ -113,17 +111,22 @@ def _line_now(values: Sequence[float | None], scale: Scale, partial: Sequence[bo
         if partial[run[-1]] and steps:
             dotted = start(points[-2]) + steps.pop()
         solid += start(points[0]) + "".join(steps)
-    return Markup(
-        '<path class="area" d="{}"/><path class="now" d="{}"/><path class="now open" d="{}"/>'
-    ).format(area, solid, dotted)
+    return filled(
+        '<path class="area" d="{}"/><path class="now" d="{}"/><path class="now open" d="{}"/>',
+        area,
+        solid,
+        dotted,
+    )
 
 
 def _lone_points(values: Sequence[float | None], scale: Scale) -> Markup:
     """A dot where a line has only one point, which alone would not be seen."""
     last = max(len(values) - 1, 1)
     return Markup("").join(
-        Markup('<circle class="point" cx="{:.2f}%" cy="{:.2f}%" r="4.5"/>').format(
-            run[0] * 100 / last if len(values) > 1 else 50, 100 - (values[run[0]] or 0.0) * 100 / scale.top
+        filled(
+            '<circle class="point" cx="{:.2f}%" cy="{:.2f}%" r="4.5"/>',
+            run[0] * 100 / last if len(values) > 1 else 50,
+            100 - (values[run[0]] or 0.0) * 100 / scale.top,
         )
         for run in runs(values)
         if len(run) == 1
@@ -132,10 +135,12 @@ def _lone_points(values: Sequence[float | None], scale: Scale) -> Markup:
 
 def _grid(metric: Metric, scale: Scale, locale: str) -> Markup:
     return Markup("").join(
-        Markup(
+        filled(
             '<line class="grid-line" x1="0" x2="100%" y1="{0:.2f}%" y2="{0:.2f}%"/>'
-            '<text x="-12" y="{0:.2f}%" dy=".32em" text-anchor="end">{1}</text>'
-        ).format(100 - line * 100 / scale.top, metric_value(metric, line, locale))
+            '<text x="-12" y="{0:.2f}%" dy=".32em" text-anchor="end">{1}</text>',
+            100 - line * 100 / scale.top,
+            metric_value(metric, line, locale),
+        )
         for line in scale.lines()
     )
 
@@ -149,7 +154,8 @@ def _time_axis(overview: Overview, locale: str) -> Markup:
     for number, i in enumerate(range(first, len(buckets), every)):
         position = i * 100 / (len(buckets) - 1) if len(buckets) > 1 else 50
         labels.append(
-            Markup('<text class="{}" x="{:.2f}%" y="100%" dy="24" text-anchor="{}">{}</text>').format(
+            filled(
+                '<text class="{}" x="{:.2f}%" y="100%" dy="24" text-anchor="{}">{}</text>',
                 "wide-only" if number % 2 and len(buckets) > 3 else "",
                 position,
                 "start" if position < 2 else "end" if position > 98 else "middle",
@@ -187,12 +193,13 @@ def _data(overview: Overview, metric: Metric, scale: Scale, locale: str) -> str:
 
 def _table(overview: Overview, metric: Metric, locale: str) -> Markup:
     rows = Markup("").join(
-        Markup("<tr><th scope='row'>{}</th><td>{}</td></tr>").format(
+        filled(
+            "<tr><th scope='row'>{}</th><td>{}</td></tr>",
             bucket_title(bucket.start, overview.interval, locale),
             metric_value(metric, bucket.values.get(metric), locale, exact=True),
         )
         for bucket in overview.series
     )
-    return Markup('<table class="sr"><caption>{}</caption><tbody>{}</tbody></table>').format(
-        metric_name(metric), rows
+    return filled(
+        '<table class="sr"><caption>{}</caption><tbody>{}</tbody></table>', metric_name(metric), rows
     )

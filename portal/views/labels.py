@@ -8,6 +8,7 @@ from analytics.reports.filters import Dimension
 from portal.assets import asset_url
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import filled
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 
@@ -132,6 +133,8 @@ def flag(country: str) -> Markup:
     """The country's flag from the sprite; a pin where there is no country."""
     if len(country) != 2 or not country.isascii() or not country.isalpha():
         return icon("map-pin", 15)
-    return Markup('<svg class="flag" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        asset_url("flags.svg"), country.upper()
+    return filled(
+        '<svg class="flag" aria-hidden="true"><use href="{}#{}"/></svg>',
+        asset_url("flags.svg"),
+        country.upper(),
     )

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from analytics.reports.metrics import Metric
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import filled
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 
@@ -44,10 +45,11 @@ def change_badge(change: float | None, locale: str, *, metric: Metric = Metric.V
     if change is None:
         return Markup("")
     if abs(change) < _SMALLEST_CHANGE:
-        return Markup('<span class="change same">{}</span>').format(numbers.percent(0.0, locale))
+        return filled('<span class="change same">{}</span>', numbers.percent(0.0, locale))
     rising = change > 0
     good = rising is not (metric in _FALLING_IS_GOOD)
-    return Markup('<span class="change {}">{}<span class="sr">{}</span>{}</span>').format(
+    return filled(
+        '<span class="change {}">{}<span class="sr">{}</span>{}</span>',
         "up" if good else "down",
         icon("arrow-up-right" if rising else "arrow-down-right", 14),
         _("Up") if rising else _("Down"),

@@ -50,13 +50,14 @@ def period_choices(
 
 def period_shortcuts() -> Markup:
     """Buttons that only the keyboard presses, as the menu's own are not there while it is closed."""
-    return Markup("").join(
+    buttons = Markup("").join(
         Markup(
             '<button type="button" tabindex="-1" aria-hidden="true" data-emit="period" data-arg="{}" '
             'data-key="{}"></button>'
         ).format(preset, key)
         for preset, (_name, key) in _PRESETS.items()
     )
+    return Markup('<div class="sr">{}</div>').format(buttons)
 
 
 def _group(title: str, choices: Iterable[tuple[str, str, str, str, bool]]) -> Markup:

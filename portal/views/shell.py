@@ -90,6 +90,12 @@ def mode_switch() -> Markup:
     ).format(_("Switch between light and dark"), icon("sun-moon"))
 
 
+def button_face(label: str, symbol: Markup | None = None) -> Markup:
+    """What stands on a button: an icon, a label, or both."""
+    words = Markup("<span>{}</span>").format(label) if label else Markup("")
+    return (symbol or Markup("")) + words
+
+
 def _group(group: NavGroup, current: str) -> Markup:
     links = Markup("").join(
         Markup('<a href="{}"{}>{}<span>{}</span></a>').format(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from portal.views.curves import Point, runs, straight
+from portal.views.markup import filled
 
 _WIDTH, _HEIGHT, _EDGE = 100, 28, 2
 # More would be noise in so little room.
@@ -25,11 +26,15 @@ def sparkline(values: Sequence[float | None], *, strong: bool = False) -> Markup
         points = [Point(i * step, _HEIGHT - _EDGE - ((values[i] or 0.0) - low) * scale) for i in run]
         if strong:
             down = f"L{points[-1].x:.1f} {_HEIGHT}L{points[0].x:.1f} {_HEIGHT}Z"
-            lines.append(Markup('<path class="under" d="{}"/>').format(straight(points) + down))
-        lines.append(Markup('<path d="{}"/>').format(straight(points)))
-    return Markup(
-        '<svg class="spark{}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
-    ).format(" strong" if strong else "", _WIDTH, _HEIGHT, Markup("").join(lines))
+            lines.append(filled('<path class="under" d="{}"/>', straight(points) + down))
+        lines.append(filled('<path d="{}"/>', straight(points)))
+    return filled(
+        '<svg class="spark{}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+        " strong" if strong else "",
+        _WIDTH,
+        _HEIGHT,
+        Markup("").join(lines),
+    )
 
 
 def _thinned(values: Sequence[float | None]) -> Sequence[float | None]:

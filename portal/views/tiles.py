@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from analytics.reports.metrics import Metric
 from analytics.reports.overview import Overview
+from portal.views.markup import filled
 from portal.views.measures import change_badge, metric_name, metric_value
 from portal.views.sparkline import sparkline
 from tenancy.text import gettext as _
@@ -12,15 +13,14 @@ from tenancy.text import gettext as _
 def metric_tiles(overview: Overview, selected: Metric, *, locale: str = "en") -> Markup:
     """Six buttons that emit ("metric", "visitors"): name, value, change, course over the period."""
     tiles = Markup("").join(_tile(overview, metric, metric is selected, locale) for metric in Metric)
-    return Markup('<div class="tiles" role="group" aria-label="{}">{}</div>').format(_("Metrics"), tiles)
+    return filled('<div class="tiles" role="group" aria-label="{}">{}</div>', _("Metrics"), tiles)
 
 
 def _tile(overview: Overview, metric: Metric, selected: bool, locale: str) -> Markup:
     measured = overview.metrics[metric]
-    return Markup(
+    return filled(
         '<button type="button" class="tile" aria-pressed="{}" data-emit="metric" data-arg="{}">'
-        '<span class="tile-name">{}</span><span class="tile-value" title="{}">{}</span>{}{}</button>'
-    ).format(
+        '<span class="tile-name">{}</span><span class="tile-value" title="{}">{}</span>{}{}</button>',
         "true" if selected else "false",
         metric,
         metric_name(metric),

@@ -8,6 +8,7 @@ from analytics.reports.breakdown import BreakdownRow
 from analytics.reports.filters import Dimension, Filter, Operator, filters_json
 from portal.assets import asset_url
 from portal.views import numbers
+from portal.views.markup import filled
 from tenancy.text import gettext as _
 from tenancy.text import ngettext
 
@@ -25,33 +26,41 @@ def world_map(countries: Sequence[BreakdownRow], *, locale: str = "en", pressabl
     """
     land = asset_url("world.svg")
     most = max((row.visitors for row in countries), default=0) or 1
-    press = Markup(' data-emit="filter" data-arg="{}"')
     shapes = Markup("").join(
-        Markup('<use class="visited" href="{}#{}" fill-opacity="{:.2f}"{} data-hover="{}"/>').format(
+        filled(
+            '<use class="visited" href="{}#{}" fill-opacity="{:.2f}"{} data-hover="{}"/>',
             land,
             row.value,
             _PALEST + (1 - _PALEST) * (row.visitors / most) ** _SOFTEN,
-            press.format(filters_json((Filter(Dimension.COUNTRY, Operator.IS, (row.value,)),)))
-            if pressable
-            else "",
+            filled(' data-emit="filter" data-arg="{}"', _only(row.value)) if pressable else "",
             _tooltip(row, locale),
         )
         for row in countries
         if _is_code(row.value)
     )
-    return Markup(
+    return filled(
         '<svg class="world" viewBox="{}" role="img" aria-label="{}">'
-        '<use class="land" href="{}#land"/>{}</svg>'
-    ).format(_VIEW, _("Map of visitors by country"), land, shapes)
+        '<use class="land" href="{}#land"/>{}</svg>',
+        _VIEW,
+        _("Map of visitors by country"),
+        land,
+        shapes,
+    )
 
 
 def with_map(
     countries: Sequence[BreakdownRow], rows: Markup, *, locale: str = "en", pressable: bool = True
 ) -> Markup:
     """The map beside the list of the same countries; below each other on a phone."""
-    return Markup('<div class="geo"><div>{}</div><div>{}</div></div>').format(
-        world_map(countries, locale=locale, pressable=pressable), rows
+    return filled(
+        '<div class="geo"><div>{}</div><div>{}</div></div>',
+        world_map(countries, locale=locale, pressable=pressable),
+        rows,
     )
+
+
+def _only(code: str) -> str:
+    return filters_json((Filter(Dimension.COUNTRY, Operator.IS, (code,)),))
 
 
 def _is_code(value: str) -> bool:

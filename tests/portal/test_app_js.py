@@ -88,7 +88,7 @@ async def test_a_pressed_tile_answers_at_once_and_tells_the_server(page: Page) -
     await page.click(".tile >> nth=3")
     assert await page.get_attribute(".tile >> nth=3", "aria-pressed") == "true"
     assert await page.get_attribute(".tile >> nth=0", "aria-pressed") == "false"
-    assert await page.evaluate("sent") == [["metric", "bounce_rate"]]
+    assert await page.evaluate("sent") == [["view", "metric", "bounce_rate"]]
 
 
 async def test_the_pointer_reads_the_chart(page: Page) -> None:
@@ -116,7 +116,7 @@ async def test_arrows_walk_along_tabs(page: Page) -> None:
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("Enter")
     assert await page.get_attribute("[role=tab] >> nth=1", "aria-selected") == "true"
-    assert await page.evaluate("sent") == [["tab", "sources:source"]]
+    assert await page.evaluate("sent") == [["view", "tab", "sources:source"]]
 
 
 async def test_shortcuts_press_buttons_but_not_while_somebody_types(page: Page) -> None:
@@ -126,7 +126,7 @@ async def test_shortcuts_press_buttons_but_not_while_somebody_types(page: Page) 
     await page.focus(".plot")
     await page.keyboard.press("d")
     await page.keyboard.press("Control+d")
-    assert await page.evaluate("sent") == [["period", "today"]]
+    assert await page.evaluate("sent") == [["view", "period", "today"]]
 
 
 async def test_the_code_is_copied_even_without_tls(page: Page) -> None:

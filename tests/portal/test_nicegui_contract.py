@@ -2,13 +2,17 @@
 
 import copy
 import inspect
+import json
+import re
 from importlib.metadata import version
 
-from nicegui import Client, core, ui
+from nicegui import Client, client, core, observables, ui
 from nicegui import app as frame_app
 from nicegui.outbox import Outbox
 from nicegui.page import page
 from nicegui.sub_pages_router import SubPagesRouter
+
+from portal.pages import frame_costs
 
 
 def test_the_pinned_version_is_the_tested_one() -> None:
@@ -59,3 +63,60 @@ def test_run_with_takes_what_we_give_it() -> None:
 def test_exceptions_of_pages_are_ours_to_show() -> None:
     assert callable(frame_app.on_page_exception)
     assert callable(frame_app.add_exception_handler)
+
+
+def test_a_client_keeps_its_request_where_we_put_another() -> None:
+    source = inspect.getsource(Client)
+    assert "self._request = request" in source
+    assert "return self._request" in source
+
+
+def test_an_outbox_has_the_parts_that_ours_is_made_of() -> None:
+    source = inspect.getsource(Outbox)
+    for part in ("updates", "messages", "_loaded_components", "_should_stop", "_enqueue_event"):
+        assert f"self.{part}" in source
+    assert "'load_js_components'" in source
+    assert "'update'" in source
+    assert "background_tasks.create_or_defer(self.loop()" in source
+    assert "self._set_enqueue_event()" in inspect.getsource(Outbox.try_rewind)
+    assert "self._set_enqueue_event()" in inspect.getsource(Outbox.stop)
+    assert inspect.iscoroutinefunction(Outbox.loop)
+    assert inspect.iscoroutinefunction(Outbox._emit)
+    assert "Outbox(self)" in inspect.getsource(Client.__init__)
+    # The socket counts as connected before the handlers that wake the outbox.
+    handshake = inspect.getsource(Client.handle_handshake)
+    assert handshake.index("self.tab_id = tab_id") < handshake.index("_connect_handlers")
+
+
+def test_elements_ask_for_signatures_where_ours_answers() -> None:
+    assert "helpers.expects_arguments(on_change)" in inspect.getsource(
+        observables.ObservableCollection.__init__
+    )
+
+    class Asked:
+        def nothing(self, of: int = 0) -> None: ...
+
+        def something(self, of: int) -> None: ...
+
+    for method, answer in ((Asked().nothing, False), (Asked().something, True)):
+        assert frame_costs.expects_arguments(method) is answer
+        assert frame_costs._asks_the_signature(method) is answer
+    assert frame_costs.expects_arguments(lambda event: event)
+
+
+def test_elements_are_escaped_as_nicegui_would() -> None:
+    source = inspect.getsource(Client.build_response)
+    assert "elements = json.dumps({" in source
+    assert "elements.translate(HTML_ESCAPE_TABLE)" in source
+    given = {"a": "<b>`$&amp;</b>", "c": ["é", "–"]}
+    text = frame_costs.QuickJson.dumps(given)
+    assert text.translate(client.HTML_ESCAPE_TABLE) == str(text).translate(client.HTML_ESCAPE_TABLE)
+    assert json.loads(text) == given
+    assert frame_costs.QuickJson.loads(str(text)) == given
+
+
+def test_the_layers_that_we_take_off_are_those_that_we_know() -> None:
+    source = inspect.getsource(ui.run_with)
+    added = re.findall(r"core\.app\.add_middleware\((\w+)\)", source)
+    # The first is what we give none of; a secret for sessions would add others, and we give none.
+    assert added == ["gzip_middleware_factory", "RedirectWithPrefixMiddleware", "SetCacheControlMiddleware"]
