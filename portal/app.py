@@ -15,7 +15,7 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
-from portal import brand, signing, states
+from portal import brand, language, signing, states
 from portal.api import auth, documentation, sites, stats
 from portal.api import errors as api_errors
 from portal.assets import Assets
@@ -46,6 +46,7 @@ def create_app() -> FastAPI:
         from portal.sockets import BoundSockets
 
         app.include_router(signing.router)
+        app.include_router(language.router)
         app.include_router(brand.router)
         add_pages(app)
         app.add_middleware(BoundSockets)

@@ -24,6 +24,8 @@ class Here:
     viewer: Viewer | None
     token: str | None
     """The session's token, from the cookie or an Authorization header."""
+    locale: str = "en"
+    """What the person who looks is spoken to in."""
 
     def signed_in(self) -> Viewer:
         """The viewer; raises NotSignedIn without one."""

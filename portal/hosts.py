@@ -10,9 +10,12 @@ from portal.views.documents import error_page
 from tenancy.audit import came_from
 from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
+from tenancy.languages import COOKIE, locale_for
 from tenancy.login import session_cookie, viewer_for_token
 from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
+from tenancy.text import speaking
+from tenancy.viewer import Viewer
 from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_document
 
 SCRIPTS = frozenset({"/ih.js", "/s.js"})
@@ -35,23 +38,25 @@ class Hosts:
             return
         headers = dict(scope["headers"])
         address = headers.get(b"host", b"").decode("latin-1")
-        try:
-            found = await resolve_host(address)
-            # PostgreSQL cannot even be asked for an id with a NUL in it.
-            if found is None or found.purpose != "app" or "\0" in scope["path"]:
-                nothing = NotFound(_("There is nothing at this address."))
-                await _refuse(scope, receive, send, nobody(), nothing)
+        with speaking(_locale(headers, None, None)):
+            try:
+                found = await resolve_host(address)
+                # PostgreSQL cannot even be asked for an id with a NUL in it.
+                if found is None or found.purpose != "app" or "\0" in scope["path"]:
+                    nothing = NotFound(_("There is nothing at this address."))
+                    await _refuse(scope, receive, send, nobody(), nothing)
+                    return
+                token = _token(headers)
+                asks_who = token and not scope["path"].startswith(_BEFORE_SIGN_IN)
+                viewer = await viewer_for_token(token, found) if token and asks_who else None
+            except Unavailable as error:
+                await _refuse(scope, receive, send, unavailable(error), error)
                 return
-            token = _token(headers)
-            asks_who = token and not scope["path"].startswith(_BEFORE_SIGN_IN)
-            viewer = await viewer_for_token(token, found) if token and asks_who else None
-        except Unavailable as error:
-            await _refuse(scope, receive, send, unavailable(error), error)
-            return
-        here = Here(found, theme_of(found), viewer, token)
+        here = Here(found, theme_of(found), viewer, token, _locale(headers, found, viewer))
         came_from(client_of(HTTPConnection(scope)))
         scope.setdefault("state", {})["here"] = here
-        await self._app(scope, receive, send)
+        with speaking(here.locale):
+            await self._app(scope, receive, send)
 
 
 class SecondHost:
@@ -106,9 +111,22 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response, er
         await page(scope, receive, send)
 
 
+def _locale(headers: dict[bytes, bytes], host: HostOrganization | None, viewer: Viewer | None) -> str:
+    return locale_for(
+        person=viewer.locale if viewer else None,
+        browser=_cookies(headers).get(COOKIE),
+        brand=host.locale if host else None,
+        accepted=headers.get(b"accept-language", b"").decode("latin-1"),
+    )
+
+
 def _token(headers: dict[bytes, bytes]) -> str | None:
     scheme, _space, credentials = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip() or None
+    return _cookies(headers).get(session_cookie()) or None
+
+
+def _cookies(headers: dict[bytes, bytes]) -> dict[str, str]:
     # The standard library's parser sees no cookie at all once one of them, perhaps of another site, is odd.
-    return cookie_parser(headers.get(b"cookie", b"").decode("latin-1")).get(session_cookie()) or None
+    return cookie_parser(headers.get(b"cookie", b"").decode("latin-1"))

@@ -114,12 +114,13 @@ _ACCOUNT = text("SELECT id, password_hash FROM app.credentials(:realm, :email)")
 # A person may be a member of several organisations: the realm's own counts first, then the oldest.
 _FIND = text("""
 SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen, u.id AS user_id, u.email,
-       u.name, coalesce(u.locale, o.locale) AS locale, o.id AS organization_id, o.kind,
+       u.name, coalesce(u.locale, o.locale, brand.locale, 'en') AS locale, o.id AS organization_id, o.kind,
        o.name AS organization_name, m.role, s.host_organization_id
   FROM user_sessions s
   JOIN users u ON u.id = s.user_id
   JOIN memberships m ON m.user_id = u.id
   JOIN organizations o ON o.id = m.organization_id
+  JOIN organizations brand ON brand.id = o.realm_id
  WHERE s.token_hash = :token
    AND s.host_organization_id = :host
    AND s.expires_at > now()

@@ -47,6 +47,7 @@ _WITHOUT_VALUE = {
     Dimension.TERM: gettext_noop("No term"),
     Dimension.CONTENT: gettext_noop("No content"),
 }
+_UNKNOWN = gettext_noop("Unknown")
 # What collect calls a visit that came from nowhere.
 _WORDS = {
     (Dimension.SOURCE, "direct"): gettext_noop("Direct"),
@@ -57,8 +58,8 @@ _DEVICES = {
     "mobile": gettext_noop("Mobile"),
     "tablet": gettext_noop("Tablet"),
     "tv": gettext_noop("TV"),
-    "console": gettext_noop("Console"),
-    "wearable": gettext_noop("Watch"),
+    "console": gettext_noop("Game console"),
+    "wearable": gettext_noop("Smartwatch"),
     "car": gettext_noop("Car"),
 }
 _ICONS = MappingProxyType(
@@ -105,13 +106,13 @@ def dimension_name(dimension: Dimension) -> str:
 def value_label(dimension: Dimension, value: str, locale: str) -> str:
     """The value as people say it: 'Germany' for DE, 'Direct' for no source, 'Unknown' for nothing known."""
     if not value:
-        return _(_WITHOUT_VALUE.get(dimension, gettext_noop("Unknown")))
+        return _(_WITHOUT_VALUE.get(dimension, _UNKNOWN))
     if dimension is Dimension.COUNTRY:
         return numbers.country_name(value, locale)
     if dimension is Dimension.LANGUAGE:
         return numbers.language_name(value, locale)
     if dimension is Dimension.DEVICE:
-        return _(_DEVICES.get(value.lower(), value))
+        return _(_DEVICES[value.lower()]) if value.lower() in _DEVICES else value
     return _(_WORDS[dimension, value]) if (dimension, value) in _WORDS else value
 
 

@@ -34,6 +34,7 @@ OPEN = {
     "/favicon.ico",
     "/healthz",
     "/ih.js",
+    "/language/{code}",  # sets a cookie, on pages without anybody signed in
     "/login",
     "/logout",  # a form of pages: checks its own token
     "/readyz",
