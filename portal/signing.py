@@ -11,7 +11,10 @@ from portal.here import CurrentHere, Here, client_of
 from portal.security import safe_path
 from portal.views.documents import sign_in_page
 from tenancy.csrf import StaleForm, check_token, new_nonce, token_for
+from tenancy.db import session
 from tenancy.errors import InsightHubError
+from tenancy.language_choice import keep_first_choice
+from tenancy.languages import COOKIE
 from tenancy.login import SESSION_DAYS, session_cookie, sign_in, sign_out
 from tenancy.settings import settings
 
@@ -40,10 +43,13 @@ async def login(request: Request, here: CurrentHere, sent: Annotated[SignInForm,
     """Signs in and goes on; or shows the form again, with what was wrong."""
     try:
         check_token(request.cookies.get(_form_cookie()), sent.form)
-        _viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
+        viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
     except InsightHubError as error:
         status = 200 if isinstance(error, StaleForm) else error.status
         return _form(request, here, next=sent.next, email=sent.email, error=error.message, status=status)
+    if chosen := request.cookies.get(COOKIE):
+        async with session(viewer) as db:
+            await keep_first_choice(db, viewer, chosen)
     response = RedirectResponse(safe_path(sent.next), 303)
     _set_cookie(response, session_cookie(), token, max_age=SESSION_DAYS * 24 * 60 * 60)
     return response
