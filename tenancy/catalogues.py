@@ -74,12 +74,6 @@ def catalogue(code: str) -> Catalogue:
     return Catalogue(messages, plurals, c2py(read.plural_expr))
 
 
-def read_all() -> None:
-    """Reads every catalogue, so that no request has to wait for it."""
-    for code in LANGUAGES:
-        catalogue(code)
-
-
 _PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
 _LETTERS = str.maketrans(
     dict(zip("abcdefghijklmnopqrstuvwxyz", "ابكديفغهيجقلمنوبكرستعفوخيز", strict=True))

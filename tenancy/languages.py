@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 
@@ -42,6 +43,7 @@ COOKIE = "language"
 """Holds what a browser chose on a page without anybody signed in."""
 
 
+@lru_cache(maxsize=256)
 def language_of(locale: str | None) -> Language | None:
     """The language of 'de', 'de-AT' or 'de_AT'; None where we do not speak it."""
     return LANGUAGES.get(re.split("[-_]", locale or "", maxsplit=1)[0].lower())
@@ -75,6 +77,7 @@ def locale_for(
     return _accepted(accepted)
 
 
+@lru_cache(maxsize=1000)
 def _accepted(header: str) -> str:
     """The best offered language of an Accept-Language header."""
     wishes = []

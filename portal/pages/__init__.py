@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from nicegui import app as frame_app
 from nicegui import ui
 
+from portal.frame_texts import give_texts_to_the_frame
 from portal.pages import clients, home, overview, settings_area, site
 from portal.pages.trouble import draw_trouble, on_error, on_missing
 from portal.settings import settings
@@ -22,6 +23,7 @@ def add_pages(app: FastAPI) -> None:
     errors.add_exception_handler(404, on_missing)
     frame_app.on_page_exception(draw_trouble)
     guard_events()
+    give_texts_to_the_frame()
     if settings().node:
         # The proxy sends a page's socket to the process that made the page.
         frame_app.config.socket_io_js_query_params["node"] = settings().node

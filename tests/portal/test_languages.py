@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from pydantic_core import list_all_errors
+from pydantic_core._pydantic_core import list_all_errors
 
 from portal.api.validation_text import validation_sentence
 from tenancy.db import session
