@@ -24,6 +24,9 @@ class Action(StrEnum):
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"
+    LINK_CREATED = "link.created"
+    LINK_CHANGED = "link.changed"
+    LINK_REVOKED = "link.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def entries(
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
-def _found(search: Search) -> Select[tuple[models.AuditEntry, str]]:
+def _found(search: Search) -> Select[models.AuditEntry, str]:
     log = models.AuditEntry
     query = (
         select(log, models.Organization.name)

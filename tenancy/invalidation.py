@@ -21,6 +21,7 @@ class Channel(StrEnum):
     HOST = "invalidate:host"
     SITE = "invalidate:site"
     SESSION = "invalidate:session"
+    LINK = "invalidate:link"
 
 
 def on_change(channel: Channel, forget: Callable[[str], object]) -> None:

@@ -45,6 +45,14 @@ async def get_organization(db: AsyncSession, public_id: str) -> OrganizationInfo
     return _info(row)
 
 
+async def organization_by_id(db: AsyncSession, organization_id: OrganizationId) -> OrganizationInfo:
+    """The organisation of a row that points at it, where the viewer may see it; else NotFound."""
+    row = await db.get(models.Organization, organization_id)
+    if row is None:
+        raise NotFound()
+    return _info(row)
+
+
 async def list_clients(db: AsyncSession) -> list[OrganizationInfo]:
     """The organisations right below the viewer's, by name: a reseller's clients, an operator's customers."""
     query = select(models.Organization).where(models.Organization.parent_id == func.app.org_id())

@@ -55,8 +55,8 @@ SPOKEN_ATTRIBUTES = frozenset(
     {"aria-label", "aria-valuetext", "aria-description", "title", "placeholder", "alt", "data-copied"}
 )
 _PROPS = re.compile(r"(?:^|\s)(label|hint|placeholder|aria-label|title|suffix|prefix)=[\"']?[A-Za-z]")
-# Markup(' aria-current="page"'), to be put into a tag.
-_ATTRIBUTE = re.compile(r' [a-z-]+(="[a-z-]*")?')
+# Markup(' aria-current="page"') and Markup('button type="button"'), to be put into a tag.
+_ATTRIBUTES = re.compile(r' [a-z-]+|(?: |[a-z]+ )[a-z-]+="[^"<]*"(?: [a-z-]+(?:="[^"<]*")?)*')
 _WORD = re.compile(r"[A-Za-z]{2}")
 
 
@@ -120,10 +120,8 @@ def _markup(tree: ast.Module) -> Iterator[Found]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) == "Markup" and node.args:
             for text in _parts(node.args[0]):
-                if _ATTRIBUTE.fullmatch(text):
-                    continue
                 reader = _Reader()
-                reader.feed(text)
+                reader.feed(f"<x {text}>" if _ATTRIBUTES.fullmatch(text) else text.replace("<{", "<x"))
                 reader.close()
                 yield from (Found(node.lineno, words, "in markup") for words in reader.words)
 

@@ -6,7 +6,7 @@ Revision ID: 20261125_languages
 from alembic import op
 
 revision = "20261125_languages"
-down_revision = "20261125_audit"
+down_revision = "20261125_shared_links"
 branch_labels = None
 depends_on = None
 

@@ -7,13 +7,13 @@ from nicegui import app as frame_app
 from nicegui import ui
 
 from portal.frame_texts import give_texts_to_the_frame
-from portal.pages import clients, home, overview, settings_area, site
+from portal.pages import clients, home, overview, settings_area, sharing, site
 from portal.pages.trouble import draw_trouble, on_error, on_missing
 from portal.settings import settings
 from portal.sockets import guard_events
 from tenancy.errors import InsightHubError
 
-__all__ = ["add_pages", "clients", "home", "overview", "settings_area", "site"]
+__all__ = ["add_pages", "clients", "home", "overview", "settings_area", "sharing", "site"]
 
 
 def add_pages(app: FastAPI) -> None:

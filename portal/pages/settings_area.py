@@ -27,7 +27,9 @@ class SettingsPage(NamedTuple):
 
 
 _ = gettext_noop
-PAGES: tuple[SettingsPage, ...] = ()
+PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
+)
 """In the order of the navigation; each is a module of its own beside this one."""
 
 

@@ -73,7 +73,7 @@ def sign_in_page(
         '{email}{password}<button class="btn primary wide" type="submit">{title}</button></form>'
     ).format(
         title=_("Sign in"),
-        error=_notice(error) if error else "",
+        error=notice(error) if error else "",
         token=form_token,
         next=next_path,
         email=_field(_("Email"), "email", "username", value=email, focus=not email),
@@ -121,6 +121,13 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
     return Markup('<a class="brand" href="{}">{}</a>').format(href, inner)
 
 
+def notice(message: str) -> Markup:
+    """What is wrong, above a form."""
+    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
+        icon("circle-alert"), message
+    )
+
+
 def _logo(theme: Theme, digest: str, classes: str) -> Markup:
     return Markup('<img class="{}" src="{}" alt="{}" height="30" loading="lazy">').format(
         classes, asset_path(digest), theme.name
@@ -161,10 +168,4 @@ def _languages() -> Markup:
 def _language(one: Language) -> Markup:
     return Markup('<a href="/language/{0}" hreflang="{0}" lang="{0}"{1}>{2}</a>').format(
         one.code, Markup(' aria-current="true"') if one is spoken_language() else "", one.name
-    )
-
-
-def _notice(message: str) -> Markup:
-    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
-        icon("circle-alert"), message
     )

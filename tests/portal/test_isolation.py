@@ -39,6 +39,7 @@ OPEN = {
     "/logout",  # a form of pages: checks its own token
     "/readyz",
     "/s.js",
+    "/share/{token}",  # the token is the permission; tests/portal/test_share.py says for what
 }
 # The frame's own: files for everybody, and addresses that belong to one open page.
 FRAME = "/_nicegui"
