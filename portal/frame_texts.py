@@ -1,6 +1,8 @@
 """What NiceGUI says by itself, through the same door as our own texts."""
 
-from nicegui.translations import translations
+from typing import Any
+
+from nicegui import translations
 
 from tenancy.languages import LANGUAGES
 from tenancy.text import gettext as _
@@ -9,9 +11,10 @@ from tenancy.text import speaking
 
 def give_texts_to_the_frame() -> None:
     """The popups for a lost connection, in each language. It reads all catalogues: no page waits for one."""
+    given: dict[Any, dict[str, str]] = translations.translations
     for language in LANGUAGES.values():
         with speaking(language.code):
-            translations[language.quasar] = {
+            given[language.quasar] = {
                 "connection_lost": _("The connection is lost."),
                 "trying_to_reconnect": _("Trying to connect again …"),
                 "message_too_long": _("That was too much at once."),

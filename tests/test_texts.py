@@ -64,6 +64,7 @@ def test_no_text_walks_past_the_door() -> None:
         ('search.props["aria-label"] = "Search"', "as aria-label"),
         ("Markup('<b>{}</b> visitors').format(3)", "in markup"),
         ("Markup('<img alt=\"Our logo\">')", "in markup"),
+        ('Markup(\'a class="x" title="Our logo"\')', "in markup"),
         ('raise InsightHubError("It broke.")', "given to InsightHubError()"),
         ('class Broken(InsightHubError):\n    message = "It broke."', "an error's message"),
         (
@@ -89,6 +90,8 @@ def test_a_text_beside_the_door_is_found(code: str, trouble: str) -> None:
     [
         'ui.label(_("Save it"))',
         'ui.label(site.name + " · ")',
+        'Markup(\' aria-current="page" data-arg="{}"\')',
+        "Markup('<{tag} class=\"plain\">{words}</{tag}>')",
         'Markup(\'<b class="num" title="{}">{}</b>&nbsp;\').format(1, 2)',
         'from tenancy.text import gettext_noop as _\nNAMES = {1: _("Name")}',
         'from tenancy.text import gettext as _\ndef f(): return _("Name")',

@@ -182,7 +182,9 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.words += [value for name, value in attrs if name in SPOKEN_ATTRIBUTES and _is_words(value or "")]
+        self.words += [
+            value for name, value in attrs if value and name in SPOKEN_ATTRIBUTES and _is_words(value)
+        ]
 
     def handle_data(self, data: str) -> None:
         if _is_words(data):
