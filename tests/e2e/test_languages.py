@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -229,8 +230,7 @@ async def test_a_new_language_is_on_open_pages_at_once(
         await mara.page.wait_for_url("**/clients")
         await mara.sees("Visitors today")
         async with system_session(reason="test") as db:
-            viewer = a_viewer(world.agency)
-            object.__setattr__(viewer, "user_id", user.id)
+            viewer = replace(a_viewer(world.agency), user_id=user.id)
             await choose_own_language(db, viewer, "de")
         await mara.sees("Besucher heute")
 
