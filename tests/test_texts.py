@@ -14,7 +14,7 @@ from tenancy.messages import (
     translated_languages,
     untranslated,
 )
-from tests.texts import error_classes, literals, unwrapped
+from tests.texts import error_classes, literals, unwrapped, unwrapped_in_template
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("tracker", "tenancy", "themes", "analytics", "billing", "portal")
@@ -90,6 +90,7 @@ def test_a_text_beside_the_door_is_found(code: str, trouble: str) -> None:
     [
         'ui.label(_("Save it"))',
         'ui.label(site.name + " · ")',
+        'models.User.id.label("user_id")',
         'Markup(\' aria-current="page" data-arg="{}"\')',
         "Markup('<{tag} class=\"plain\">{words}</{tag}>')",
         'Markup(\'<b class="num" title="{}">{}</b>&nbsp;\').format(1, 2)',
@@ -99,6 +100,19 @@ def test_a_text_beside_the_door_is_found(code: str, trouble: str) -> None:
 )
 def test_a_text_through_the_door_is_not(code: str) -> None:
     assert not unwrapped(code)
+
+
+def test_templates_say_nothing_by_themselves() -> None:
+    found = {
+        str(path.relative_to(ROOT)): words
+        for room in ROOMS
+        for path in (ROOT / room).rglob("templates/*.*")
+        if (words := unwrapped_in_template(path.read_text(), is_markup=path.suffix == ".html"))
+    }
+    assert not found
+    page = "<style>p { margin: 0 }</style><p>{{ name }} {% if late %}is late{% endif %}</p>"
+    assert unwrapped_in_template(page, is_markup=True) == ["is late"]
+    assert unwrapped_in_template("{{ name }}\n{# why #}Hello you", is_markup=False) == ["Hello you"]
 
 
 def test_the_catalogues_see_what_the_door_is_given(in_code: Catalog) -> None:

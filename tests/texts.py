@@ -74,6 +74,17 @@ def unwrapped(source: str, errors: frozenset[str] = frozenset({"InsightHubError"
     return [one for one in found if ESCAPE not in "".join(lines[max(one.line - 2, 0) : one.line])]
 
 
+def unwrapped_in_template(source: str, *, is_markup: bool) -> list[str]:
+    """The words that a Jinja template says by itself: its texts come from Python, through the door."""
+    bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", " ", source, flags=re.DOTALL)
+    if not is_markup:
+        return re.findall(r"[A-Za-z]{2,}.*", bare)
+    reader = _Reader()
+    reader.feed(bare)
+    reader.close()
+    return reader.words
+
+
 def error_classes(paths: list[Path]) -> frozenset[str]:
     """Every exception whose message is told to people."""
     bases: dict[str, set[str]] = {}
@@ -98,7 +109,8 @@ def literals(source: str) -> Iterator[str]:
 
 def _calls(tree: ast.Module, errors: frozenset[str]) -> Iterator[Found]:
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
+        # SQLAlchemy's columns have a label(), too.
+        if not isinstance(node, ast.Call) or _is_method(node.func):
             continue
         name = _name(node.func)
         places, keywords = ((0,), ("message",)) if name in errors else READ.get(name, ((), ()))
@@ -180,14 +192,19 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
+        self._in_code = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_code = tag in {"style", "script"}
         self.words += [
             value for name, value in attrs if value and name in SPOKEN_ATTRIBUTES and _is_words(value)
         ]
 
+    def handle_endtag(self, tag: str) -> None:
+        self._in_code = False
+
     def handle_data(self, data: str) -> None:
-        if _is_words(data):
+        if not self._in_code and _is_words(data):
             self.words.append(data.strip())
 
 
@@ -218,6 +235,15 @@ def _is_words(text: str) -> bool:
     """Whether there are letters outside placeholders and addresses."""
     bare = re.sub(r"\{[^{}]*\}|&\w+;|https?://\S+|mailto:\S+", " ", text)
     return _WORD.search(bare) is not None
+
+
+def _is_method(node: ast.expr) -> bool:
+    """Whether it belongs to something that is not NiceGUI or a module of ours."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr != "tooltip"
+        and not (isinstance(node.value, ast.Name) and node.value.id.islower())
+    )
 
 
 def _text(node: ast.expr) -> str | None:
