@@ -28,6 +28,9 @@ format: $(VENV)/dev.stamp ## let ruff put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+messages: $(VENV)/dev.stamp ## bring the translations up to date, and list what is missing
+	@$(BIN)/python -m tenancy.messages
+
 bench: $(VENV)/dev.stamp ## measure against the budgets (ARGS=--events=100000000 for the large run)
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -61,4 +64,4 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 
 NOT_INSTALLED = echo "The packages could not be installed: see above. It needs the network and 2 GB of disk."; exit 1
 
-.PHONY: help demo up test lint format bench tracker lock
+.PHONY: help demo up test lint format messages bench tracker lock

@@ -182,7 +182,7 @@ def _sign_up(
         request,
         lambda token: sign_up_page(
             here.theme, form_token=token, name=sent.name, organization=sent.organization, email=sent.email,
-            error=error.message if error else None, locale=here.host.locale, mode=chosen_mode(request),
+            error=error.message if error else None, mode=chosen_mode(request),
         ),
         error,
     )  # fmt: skip
@@ -193,7 +193,7 @@ def _forgotten(request: Request, here: Here, email: str, error: InsightHubError 
         request,
         lambda token: forgotten_page(
             here.theme, form_token=token, email=email, error=error.message if error else None,
-            locale=here.host.locale, mode=chosen_mode(request),
+            mode=chosen_mode(request),
         ),
         error,
     )  # fmt: skip
@@ -204,7 +204,7 @@ def _new_password(request: Request, here: Here, error: InsightHubError | None = 
         request,
         lambda token: new_password_page(
             here.theme, action=request.url.path, form_token=token, error=error.message if error else None,
-            locale=here.host.locale, mode=chosen_mode(request),
+            mode=chosen_mode(request),
         ),
         error,
     )  # fmt: skip
@@ -217,7 +217,7 @@ def _confirm(
         request,
         lambda token: confirm_page(
             here.theme, title, words, action=request.url.path, form_token=token,
-            error=error.message if error else None, locale=here.host.locale, mode=chosen_mode(request),
+            error=error.message if error else None, mode=chosen_mode(request),
         ),
         error,
     )  # fmt: skip
@@ -226,9 +226,7 @@ def _confirm(
 def _said(
     request: Request, here: Here, title: str, words: str, way_on: tuple[str, str] | None = None
 ) -> Response:
-    page = said_page(
-        here.theme, title, words, way_on=way_on, locale=here.host.locale, mode=chosen_mode(request)
-    )
+    page = said_page(here.theme, title, words, way_on=way_on, mode=chosen_mode(request))
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 

@@ -15,7 +15,7 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
-from portal import audit_export, brand, invites, previews, signing, states, tls
+from portal import audit_export, brand, invites, language, previews, signing, states, tls
 from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
 from portal.api.gate import ApiGate
@@ -53,6 +53,7 @@ def create_app() -> FastAPI:
         app.include_router(account_pages.router)
         app.include_router(invites.router)
         app.include_router(audit_export.router)
+        app.include_router(language.router)
         app.include_router(brand.router)
         app.include_router(previews.router)
         app.include_router(share.router)

@@ -27,6 +27,8 @@ class Here:
     viewer: Viewer | None
     token: str | None
     """A browser's: what its session cookie holds."""
+    locale: str = "en"
+    """What the person who looks is spoken to in."""
 
     def signed_in(self) -> Viewer:
         """The viewer; raises NotSignedIn without one, SecondFactorNeeded for who has to turn it on first."""

@@ -10,9 +10,11 @@ from portal.views.documents import error_page
 from tenancy.audit import came_from
 from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
+from tenancy.languages import COOKIE, locale_for
 from tenancy.login import session_cookie, viewer_for_token
 from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
+from tenancy.text import speaking
 from tenancy.tokens import viewer_for_access_token
 from tenancy.viewer import Viewer
 from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_document
@@ -46,22 +48,24 @@ class Hosts:
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _NEVER_BELIEVED]}
         headers = dict(scope["headers"])
         address = headers.get(b"host", b"").decode("latin-1")
-        try:
-            found = await resolve_host(address)
-            # PostgreSQL cannot even be asked for an id with a NUL in it.
-            if found is None or found.purpose != "app" or "\0" in scope["path"]:
-                nothing = NotFound(_("There is nothing at this address."))
-                await _refuse(scope, receive, send, nobody(), nothing)
+        with speaking(_locale(headers, None, None)):
+            try:
+                found = await resolve_host(address)
+                # PostgreSQL cannot even be asked for an id with a NUL in it.
+                if found is None or found.purpose != "app" or "\0" in scope["path"]:
+                    nothing = NotFound(_("There is nothing at this address."))
+                    await _refuse(scope, receive, send, nobody(), nothing)
+                    return
+                connection = HTTPConnection(scope)
+                token, viewer = await _who(connection, found)
+            except Unavailable as error:
+                await _refuse(scope, receive, send, unavailable(error), error)
                 return
-            connection = HTTPConnection(scope)
-            token, viewer = await _who(connection, found)
-        except Unavailable as error:
-            await _refuse(scope, receive, send, unavailable(error), error)
-            return
-        here = Here(found, theme_of(found), viewer, token)
+        here = Here(found, theme_of(found), viewer, token, _locale(headers, found, viewer))
         came_from(client_of(connection))
         scope.setdefault("state", {})["here"] = here
-        await self._app(scope, receive, send)
+        with speaking(here.locale):
+            await self._app(scope, receive, send)
 
 
 class SecondHost:
@@ -142,6 +146,19 @@ async def _who(connection: HTTPConnection, host: HostOrganization) -> tuple[str 
         return None, None
     if path.startswith("/api/") and (bearer := bearer_of(connection)):
         return None, await viewer_for_access_token(bearer, host)
-    # The standard library's parser sees no cookie at all once one of them, perhaps of another site, is odd.
-    token = cookie_parser(connection.headers.get("cookie", "")).get(session_cookie()) or None
+    token = _cookies(connection.headers.get("cookie", "")).get(session_cookie()) or None
     return token, await viewer_for_token(token, host) if token else None
+
+
+def _locale(headers: dict[bytes, bytes], host: HostOrganization | None, viewer: Viewer | None) -> str:
+    return locale_for(
+        person=viewer.locale if viewer else None,
+        browser=_cookies(headers.get(b"cookie", b"").decode("latin-1")).get(COOKIE),
+        brand=host.locale if host else None,
+        accepted=headers.get(b"accept-language", b"").decode("latin-1"),
+    )
+
+
+def _cookies(header: str) -> dict[str, str]:
+    # The standard library's parser sees no cookie at all once one of them, perhaps of another site, is odd.
+    return cookie_parser(header)

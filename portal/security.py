@@ -10,6 +10,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tenancy.text import gettext as _
+
 FRAMED_BY = "framed_by"
 """In a request's state: the origins whose pages may show this one in a frame."""
 
@@ -88,7 +90,7 @@ class SameOrigin:
             if not self._open_to_all(scope["path"]) and not is_same_origin(connection):
                 error = {
                     "code": "other_origin",
-                    "message": "This request came from another site.",
+                    "message": _("This request came from another site."),
                     "field": None,
                 }
                 await JSONResponse({"error": error}, 403)(scope, receive, send)

@@ -160,7 +160,7 @@ def _title(opened: OpenLink) -> str:
 
 
 def _look(request: Request, here: Here) -> Look:
-    return Look(here.theme, here.host.locale, chosen_mode(request), framed="embed" in request.query_params)
+    return Look(here.theme, here.locale, chosen_mode(request), framed="embed" in request.query_params)
 
 
 def _page(page: Markup, background: BackgroundTask | None = None) -> HTMLResponse:

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from markupsafe import Markup
 from nicegui import Client, ui
@@ -23,6 +23,7 @@ from portal.views.shell import (
 )
 from tenancy.csrf import token_for
 from tenancy.domains import base_url
+from tenancy.text import spoken_language
 from tenancy.viewer import Viewer
 from themes.assets import favicon_href
 from themes.theme import Mode
@@ -54,7 +55,7 @@ def frame(
     here: Here, viewer: Viewer, *, title: str, groups: Sequence[NavGroup], current: str
 ) -> Iterator[ui.html]:
     """Draws the frame; what is built inside lands in its main part. Yields the sidebar, to be drawn again."""
-    dress(here, title, viewer.locale)
+    dress(here, title)
     open_pages.remember(ui.context.client, viewer)
     _let_go_of_the_answer(ui.context.client)
     drawn(skip_link())
@@ -73,7 +74,7 @@ def navigation(here: Here, viewer: Viewer, groups: Sequence[NavGroup], current: 
     return sidebar(here.theme, groups, current, person)
 
 
-def dress(here: Here, title: str, locale: str) -> None:
+def dress(here: Here, title: str) -> None:
     """Gives the page its title, icon, language and colours, on the server: there is no flash."""
     client = ui.context.client
     # NiceGUI keeps these on the page, which all visitors share: this visitor gets a copy of its own.
@@ -82,7 +83,7 @@ def dress(here: Here, title: str, locale: str) -> None:
     page.dark = {Mode.LIGHT: False, Mode.DARK: True}.get(mode or here.theme.default_mode)
     # NiceGUI would look for a path on this machine's disk.
     page.favicon = favicon_href(here.theme, origin=base_url(here.host.host))
-    page.language = quasar_language(locale)
+    page.language = cast(Any, spoken_language().quasar)
     ui.page_title(f"{title} · {here.theme.name}")
     ui.add_head_html(head(here.theme, mode) + Markup('<meta name="robots" content="noindex">'))
     client.content.classes(replace="")
@@ -91,8 +92,3 @@ def dress(here: Here, title: str, locale: str) -> None:
 def _let_go_of_the_answer(client: Client) -> None:
     """What a page keeps of its request says who asked for what; the way back of the answer is not in it."""
     client._request = Request(client.request.scope)
-
-
-def quasar_language(locale: str) -> Any:
-    """The language of NiceGUI's own parts."""
-    return {"en": "en-US", "de": "de"}.get(locale.partition("_")[0].partition("-")[0], "en-US")

@@ -13,7 +13,10 @@ from portal.security import safe_path
 from portal.views.account import code_page
 from portal.views.documents import sign_in_page
 from tenancy.csrf import StaleForm, check_token, new_nonce, token_for
+from tenancy.db import session
 from tenancy.errors import InsightHubError
+from tenancy.language_choice import keep_first_choice
+from tenancy.languages import COOKIE
 from tenancy.login import (
     SESSION_DAYS,
     EmailNotConfirmed,
@@ -51,7 +54,7 @@ async def login(request: Request, here: CurrentHere, sent: Annotated[SignInForm,
     """Signs in and goes on; or shows the form again, with what was wrong."""
     try:
         check_form(request, sent.form)
-        _viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
+        viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
     except CodeNeeded as needed:
         ticket = ticket_for(needed.user_id, here.host, form_nonce(request))
         return _code(request, here, ticket, sent.next)
@@ -63,6 +66,9 @@ async def login(request: Request, here: CurrentHere, sent: Annotated[SignInForm,
     except InsightHubError as error:
         status = 200 if isinstance(error, StaleForm) else error.status
         return _form(request, here, next=sent.next, email=sent.email, error=error.message, status=status)
+    if chosen := request.cookies.get(COOKIE):
+        async with session(viewer) as db:
+            await keep_first_choice(db, viewer, chosen)
     response = RedirectResponse(safe_path(sent.next), 303)
     keep_session(response, token)
     return response

@@ -9,9 +9,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.here import here
 from portal.hosts import SOCKET_PATH
 from portal.security import is_same_origin
 from tenancy.login import session_cookie
+from tenancy.text import speaking
 
 
 class BoundSockets:
@@ -44,7 +46,9 @@ def guard_events() -> None:
                 and isinstance(message, dict)
                 and socket_id in client._socket_to_document_id
             ):
-                handle(client, message)
+                # Events come over the socket's task: its page knows whom it speaks to.
+                with speaking(here(client.request).locale):
+                    handle(client, message)
 
         return on_message
 

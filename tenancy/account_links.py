@@ -47,7 +47,7 @@ class Account:
     user_id: UserId
     email: str
     name: str
-    locale: str
+    locale: str | None
     home_id: OrganizationId
     confirmed: bool
 

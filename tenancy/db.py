@@ -65,6 +65,7 @@ async def check_role() -> None:
         if wrong
     ]
     if faults:
+        # untranslated: it goes to the log of a start.
         raise UnsafeRole(f"Refusing to serve as the database role {role.name}: {', '.join(faults)}.")
 
 

@@ -34,13 +34,13 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostOrganization:
-    """Whose host this is. theme is the organisation's own document, else that of its realm, else None."""
+    """Whose host this is. theme and locale are the organisation's own, else those of its realm, else None."""
 
     organization_id: OrganizationId
     realm_id: OrganizationId
     kind: OrganizationKind
     name: str
-    locale: str
+    locale: str | None
     host: str
     purpose: Purpose
     theme: Mapping[str, Any] | None
@@ -145,10 +145,11 @@ async def hosts_changed(db: AsyncSession, organization_id: OrganizationId) -> No
 
 # The tables of themes belong to the next package; here only the document passes through, unread.
 _HOST = text("""
-SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, coalesce(own.document, realm.document),
-       o.allows_sign_up
+SELECT o.id, o.realm_id, o.kind, o.name, coalesce(o.locale, brand.locale), d.host, d.purpose,
+       coalesce(own.document, realm.document), o.allows_sign_up
   FROM domains d
   JOIN organizations o ON o.id = d.organization_id
+  JOIN organizations brand ON brand.id = o.realm_id
   LEFT JOIN themes own ON own.organization_id = o.id
   LEFT JOIN themes realm ON realm.organization_id = o.realm_id
  WHERE d.host = :host AND d.verified_at IS NOT NULL AND d.purpose <> 'mail'

@@ -204,8 +204,8 @@ _ACCOUNT = text("SELECT id, password_hash FROM app.credentials(:realm, :email)")
 # The organisation of a session is the one that was chosen, else the realm's own, else the oldest membership.
 _FIND = text("""
 SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen, u.id AS user_id, u.email,
-       u.name, coalesce(u.locale, o.locale) AS locale, o.id AS organization_id, o.public_id, o.kind,
-       o.name AS organization_name, m.role, s.host_organization_id,
+       u.name, coalesce(u.locale, o.locale, brand.locale, 'en') AS locale, o.id AS organization_id,
+       o.public_id, o.kind, o.name AS organization_name, m.role, s.host_organization_id,
        o.requires_second_factor
          AND NOT EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
          AS lacks_second_factor
@@ -213,6 +213,7 @@ SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen,
   JOIN users u ON u.id = s.user_id
   JOIN memberships m ON m.user_id = u.id
   JOIN organizations o ON o.id = m.organization_id
+  JOIN organizations brand ON brand.id = o.realm_id
  WHERE (s.token_hash = CAST(:token AS bytea) OR s.id = CAST(:session AS uuid))
    AND s.host_organization_id = :host
    AND s.expires_at > now()

@@ -79,7 +79,8 @@ class Organization(Base):
     realm_id: Mapped[UUID] = mapped_column(Computed(_REALM, persisted=True))
     name: Mapped[str]
     slug: Mapped[str]
-    locale: Mapped[str] = mapped_column(server_default="en")
+    locale: Mapped[str | None]
+    """What its people are spoken to in; None where it has not chosen, and its reseller's choice counts."""
     timezone: Mapped[str] = mapped_column(server_default="UTC")
     allows_sign_up: Mapped[bool] = mapped_column(server_default=text("false"))
     requires_second_factor: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -35,7 +35,7 @@ class OrganizationInfo:
     realm_id: OrganizationId
     name: str
     slug: str
-    locale: str
+    locale: str | None
     timezone: str
     created_at: datetime
     requires_second_factor: bool = False
@@ -117,7 +117,7 @@ async def branches(db: AsyncSession) -> dict[OrganizationId, OrganizationId]:
 
 
 async def create_client(
-    db: AsyncSession, viewer: Viewer, *, name: str, locale: str = "en", timezone: str = "UTC"
+    db: AsyncSession, viewer: Viewer, *, name: str, locale: str | None = None, timezone: str = "UTC"
 ) -> OrganizationInfo:
     """A new client of the viewer's reseller."""
     viewer.require(Permission.MANAGE_CLIENTS)
@@ -135,7 +135,7 @@ async def create_client(
 
 
 async def create_reseller(
-    db: AsyncSession, *, name: str, slug: str | None = None, locale: str = "en", timezone: str = "UTC"
+    db: AsyncSession, *, name: str, slug: str | None = None, locale: str | None = None, timezone: str = "UTC"
 ) -> OrganizationInfo:
     """A new agency under the platform; db is an operator's or a system session."""
     return await add_organization(
@@ -150,7 +150,7 @@ async def add_organization(
     name: str,
     parent_id: OrganizationId | None = None,
     slug: str | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     timezone: str = "UTC",
 ) -> OrganizationInfo:
     """A new organisation under its parent (the platform, unless given), without asking who wants it."""

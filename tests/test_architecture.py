@@ -169,7 +169,7 @@ def test_the_image_keeps_files_beside_the_code_that_reads_them() -> None:
     ignored = (ROOT / ".dockerignore").read_text().split()
     kept_back = [
         str(path.relative_to(ROOT))
-        for folder in (*ROOMS, "alembic")
+        for folder in (*ROOMS, "alembic", "locales")
         for path in (ROOT / folder).rglob("*")
         if not {"node_modules", "__pycache__"} & set(path.parts)
         and any(fnmatch(str(path.relative_to(ROOT)), pattern.removeprefix("**/")) for pattern in ignored)

@@ -12,6 +12,7 @@ from portal.here import CurrentHere, Here
 from tenancy.domains import base_url
 from tenancy.login import session_cookie
 from tenancy.text import gettext as _
+from tenancy.text import speaking
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,13 +22,15 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 @router.get("/api/openapi.json")
 async def openapi(request: Request, here: CurrentHere) -> JSONResponse:
     """For programs: OpenAPI."""
-    return JSONResponse(api_document(request.app, here))
+    with speaking("en"):
+        return JSONResponse(api_document(request.app, here))
 
 
 @router.get("/api/docs")
 async def docs(request: Request, here: CurrentHere) -> HTMLResponse:
-    """For people: a page that needs neither scripts nor anybody else's server."""
-    return HTMLResponse(documentation_page(here.theme, api_document(request.app, here), here.host.locale))
+    """For people, in English: a page that needs neither scripts nor anybody else's server."""
+    with speaking("en"):
+        return HTMLResponse(documentation_page(here.theme, api_document(request.app, here), "en"))
 
 
 # Anything else below these ends here, or the pages would answer a program with a page.

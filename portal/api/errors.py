@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from portal.api.validation_text import validation_sentence
 from tenancy.errors import InsightHubError, TooManyTries
 from tenancy.text import gettext as _
 
@@ -49,7 +50,7 @@ def of_validation(error: RequestValidationError) -> JSONResponse:
     field = ".".join(str(part) for part in first["loc"][1:])
     if not field:
         return answer(422, "invalid", _("Send a JSON object, with the content type application/json."))
-    return answer(422, "invalid", f"{first['msg']}.", field)
+    return answer(422, "invalid", validation_sentence(first), field)
 
 
 def of_http(error: HTTPException) -> JSONResponse:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from nicegui import app as frame_app
 from nicegui import ui
 
+from portal.frame_texts import give_texts_to_the_frame
 from portal.pages import (
     audit,
     clients,
@@ -57,6 +58,7 @@ def add_pages(app: FastAPI) -> None:
     frame_app.on_page_exception(draw_trouble)
     guard_events()
     spare_costs()
+    give_texts_to_the_frame()
     if settings().node:
         # The proxy sends a page's socket to the process that made the page.
         frame_app.config.socket_io_js_query_params["node"] = settings().node

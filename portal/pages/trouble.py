@@ -34,7 +34,7 @@ async def on_missing(request: Request, error: Exception) -> Response:
 def draw_trouble(error: Exception) -> None:
     """The page for an error while a page was built."""
     request = ui.context.client.request
-    dress(here(request), InsightHubError().message, "en")
+    dress(here(request), InsightHubError().message)
     if not isinstance(error, InsightHubError):
         log.exception("page.failed", path=request.url.path, exc_info=error)
     message = error.message if isinstance(error, InsightHubError) else InsightHubError().message

@@ -15,7 +15,7 @@ def sign_up_page(
     organization: str = "",
     email: str = "",
     error: str | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """The form that posts name, organization, email, password and form to /signup."""
@@ -39,7 +39,7 @@ def forgotten_page(
     form_token: str,
     email: str = "",
     error: str | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """The form that posts email and form to /forgot."""
@@ -60,7 +60,7 @@ def new_password_page(
     action: str,
     form_token: str,
     error: str | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """The form that posts password and form to `action`, the address of the link."""
@@ -81,7 +81,7 @@ def confirm_page(
     action: str,
     form_token: str,
     error: str | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """One button that posts form to `action`: programs that look into mails open links, and press nothing."""
@@ -96,7 +96,7 @@ def code_page(
     ticket: str,
     next_path: str,
     error: str | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """The second step of signing in: posts code, ticket, next and form to /login/code."""
@@ -123,7 +123,7 @@ def said_page(
     words: str,
     *,
     way_on: tuple[str, str] | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """What happened, and where to go on: (address, words)."""

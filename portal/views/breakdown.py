@@ -15,6 +15,7 @@ from portal.views.markup import filled
 from portal.views.measures import metric_name, metric_value
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
+from tenancy.text import pgettext
 
 
 class Tab(NamedTuple):
@@ -87,7 +88,11 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
             "search-x", _("Nothing found"), _("Try another word or a longer period."), small=True
         )
     metrics = (Metric.PAGE_VIEWS, Metric.SESSIONS, Metric.BOUNCE_RATE, Metric.SESSION_DURATION)
-    titles = [dimension_name(breakdown.dimension), metric_name(Metric.VISITORS), _("Share")]
+    titles = [
+        dimension_name(breakdown.dimension),
+        metric_name(Metric.VISITORS),
+        pgettext("of the whole", "Share"),
+    ]
     titles += [metric_name(metric) for metric in metrics]
     header = Markup("").join(filled('<th scope="col">{}</th>', title) for title in titles)
     rows = Markup("").join(_table_row(breakdown, row, metrics, locale) for row in breakdown.rows)

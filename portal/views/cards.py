@@ -11,7 +11,7 @@ from portal.views.measures import change_badge
 from portal.views.sparkline import sparkline
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
-from tenancy.text import ngettext
+from tenancy.text import ngettext, pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,13 @@ def clients_table(clients: Sequence[ClientLine], *, locale: str = "en", add: Mar
         return empty_state(
             "building-2", _("No clients yet"), _("Create a client, then add its sites and its people."), add
         )
-    titles = (_("Client"), _("Sites"), _("Last 24 hours"), _("Visitors today"), _("Change"))
+    titles = (
+        _("Client"),
+        _("Sites"),
+        _("Last 24 hours"),
+        _("Visitors today"),
+        pgettext("of a number", "Change"),
+    )
     header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
     rows = Markup("").join(_client(client, locale) for client in clients)
     return Markup(

@@ -5,7 +5,9 @@ from markupsafe import Markup
 from portal.assets import asset_url
 from portal.views.icons import icon
 from portal.views.numbers import direction
+from tenancy.languages import OFFERED, Language
 from tenancy.text import gettext as _
+from tenancy.text import spoken_language, spoken_locale
 from themes.assets import asset_path, favicon_href, letter_mark
 from themes.css import head_tokens, served_fonts
 from themes.theme import Mode, Sidebar, Theme
@@ -35,9 +37,10 @@ def head(theme: Theme, mode: Mode | None = None) -> Markup:
 
 
 def document(
-    theme: Theme, title: str, body: Markup, *, locale: str = "en", mode: Mode | None = None
+    theme: Theme, title: str, body: Markup, *, locale: str | None = None, mode: Mode | None = None
 ) -> Markup:
-    """A whole HTML page around the body, titled 'title · brand'."""
+    """A whole HTML page around the body, titled 'title · brand'; in the reader's language, unless given."""
+    locale = locale or spoken_locale()
     return Markup(
         '<!doctype html><html lang="{lang}" dir="{dir}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -61,7 +64,7 @@ def sign_in_page(
     email: str = "",
     error: str | None = None,
     may_sign_up: bool = False,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """The form that posts email, password, form (the token) and next to /login; `error` is shown above it."""
@@ -80,7 +83,7 @@ def sign_in_page(
         email=field(_("Email"), "email", "username", value=email, focus=not email),
         password=field(_("Password"), "password", "current-password", focus=bool(email)),
     )
-    return document(theme, _("Sign in"), plain(theme, form), locale=locale, mode=mode)
+    return document(theme, _("Sign in"), plain(theme, form, languages=True), locale=locale, mode=mode)
 
 
 def error_page(
@@ -89,7 +92,7 @@ def error_page(
     title: str,
     message: str,
     *,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
     way_out: tuple[str, str] | None = None,
 ) -> Markup:
@@ -151,11 +154,27 @@ def field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: b
     )
 
 
-def plain(theme: Theme, content: Markup) -> Markup:
-    """The body of a plain page: the brand above, the content in the middle."""
+def plain(theme: Theme, content: Markup, *, languages: bool = False) -> Markup:
+    """The body of a plain page: the brand above, the content in the middle.
+
+    `languages` offers the others, on pages that nobody is signed in to see.
+    """
     support = (
         Markup('<a href="mailto:{0}">{0}</a>').format(theme.support_email) if theme.support_email else ""
     )
-    return Markup('<div class="plain-page"><main>{}{}</main><footer>{}</footer></div>').format(
-        brand(theme), content, support
+    return Markup('<div class="plain-page"><main>{}{}</main><footer>{}{}</footer></div>').format(
+        brand(theme), content, _languages() if languages else "", support
+    )
+
+
+def _languages() -> Markup:
+    """Links that lead back to the page in another language, each in its own words."""
+    return Markup('<nav class="languages" aria-label="{}">{}</nav>').format(
+        _("Language"), Markup("").join(_language(one) for one in OFFERED)
+    )
+
+
+def _language(one: Language) -> Markup:
+    return Markup('<a href="/language/{0}" hreflang="{0}" lang="{0}"{1}>{2}</a>').format(
+        one.code, Markup(' aria-current="true"') if one is spoken_language() else "", one.name
     )

@@ -9,7 +9,7 @@ from tenancy.text import gettext as _
 from themes.theme import Mode, Theme
 
 
-def still_sign_in_page(theme: Theme, *, locale: str = "en", mode: Mode | None = None) -> Markup:
+def still_sign_in_page(theme: Theme, *, locale: str | None = None, mode: Mode | None = None) -> Markup:
     """The sign-in page without its script, in which nothing can be pressed or filled in."""
     page = str(sign_in_page(theme, form_token="", locale=locale, mode=mode))
     script = Markup('<script src="{}" defer></script>').format(asset_url("app.js"))

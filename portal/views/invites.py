@@ -20,7 +20,7 @@ def invite_page(
     sign_in_url: str,
     signed_in_as: str | None = None,
     error: str | None = None,
-    locale: str = "en",
+    locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """What one is invited to, and the one step that is left: a form that posts to `action`.
@@ -53,7 +53,9 @@ def invite_page(
     return document(theme, _("Invitation"), plain(theme, sheet), locale=locale, mode=mode)
 
 
-def invite_over_page(theme: Theme, invite: Invite, *, locale: str = "en", mode: Mode | None = None) -> Markup:
+def invite_over_page(
+    theme: Theme, invite: Invite, *, locale: str | None = None, mode: Mode | None = None
+) -> Markup:
     """Why the link does nothing any more, and what to do about it."""
     names = {"name": invite.invited_by, "organization": invite.organization_name}
     title, message, way_out = {

@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
+from analytics.collect.channels import Channel
 from analytics.reports.filters import Dimension
 from portal.assets import asset_url
 from portal.views import numbers
@@ -48,18 +49,39 @@ _WITHOUT_VALUE = {
     Dimension.TERM: gettext_noop("No term"),
     Dimension.CONTENT: gettext_noop("No content"),
 }
+_UNKNOWN = gettext_noop("Unknown")
 # What collect calls a visit that came from nowhere.
 _WORDS = {
     (Dimension.SOURCE, "direct"): gettext_noop("Direct"),
     (Dimension.MEDIUM, "none"): gettext_noop("None"),
+}
+_CHANNELS: dict[str, str] = {
+    Channel.PAID_SHOPPING: gettext_noop("Paid Shopping"),
+    Channel.PAID_SEARCH: gettext_noop("Paid Search"),
+    Channel.PAID_SOCIAL: gettext_noop("Paid Social"),
+    Channel.PAID_VIDEO: gettext_noop("Paid Video"),
+    Channel.DISPLAY: gettext_noop("Display"),
+    Channel.PAID_OTHER: gettext_noop("Paid Other"),
+    Channel.ORGANIC_SHOPPING: gettext_noop("Organic Shopping"),
+    Channel.ORGANIC_SOCIAL: gettext_noop("Organic Social"),
+    Channel.ORGANIC_VIDEO: gettext_noop("Organic Video"),
+    Channel.AI_ASSISTANTS: gettext_noop("AI Assistants"),
+    Channel.ORGANIC_SEARCH: gettext_noop("Organic Search"),
+    Channel.EMAIL: gettext_noop("Email"),
+    Channel.AFFILIATES: gettext_noop("Affiliates"),
+    Channel.AUDIO: gettext_noop("Audio"),
+    Channel.SMS: gettext_noop("SMS"),
+    Channel.MOBILE_PUSH: gettext_noop("Mobile Push"),
+    Channel.REFERRAL: gettext_noop("Referral"),
+    Channel.DIRECT: gettext_noop("Direct"),
 }
 _DEVICES = {
     "desktop": gettext_noop("Desktop"),
     "mobile": gettext_noop("Mobile"),
     "tablet": gettext_noop("Tablet"),
     "tv": gettext_noop("TV"),
-    "console": gettext_noop("Console"),
-    "wearable": gettext_noop("Watch"),
+    "console": gettext_noop("Game console"),
+    "wearable": gettext_noop("Smartwatch"),
     "car": gettext_noop("Car"),
 }
 _ICONS = MappingProxyType(
@@ -106,13 +128,15 @@ def dimension_name(dimension: Dimension) -> str:
 def value_label(dimension: Dimension, value: str, locale: str) -> str:
     """The value as people say it: 'Germany' for DE, 'Direct' for no source, 'Unknown' for nothing known."""
     if not value:
-        return _(_WITHOUT_VALUE.get(dimension, gettext_noop("Unknown")))
+        return _(_WITHOUT_VALUE.get(dimension, _UNKNOWN))
     if dimension is Dimension.COUNTRY:
         return numbers.country_name(value, locale)
     if dimension is Dimension.LANGUAGE:
         return numbers.language_name(value, locale)
+    if dimension is Dimension.CHANNEL:
+        return _(_CHANNELS[value]) if value in _CHANNELS else value
     if dimension is Dimension.DEVICE:
-        return _(_DEVICES.get(value.lower(), value))
+        return _(_DEVICES[value.lower()]) if value.lower() in _DEVICES else value
     return _(_WORDS[dimension, value]) if (dimension, value) in _WORDS else value
 
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from analytics.reports.period import Interval, Preset
 from tenancy.text import gettext as _
-from tenancy.text import gettext_noop
+from tenancy.text import gettext_noop, pgettext
 
 _PRESETS = {
     Preset.TODAY: (gettext_noop("Today"), "d"),
@@ -44,7 +44,9 @@ def period_choices(
     comparisons = [("compare", one, _(name), "", one == comparison) for one, name in _COMPARISONS.items()]
     steps = [("interval", one, _(_INTERVALS[one]), "", one is interval) for one in intervals]
     return Markup("{}{}{}").format(
-        _group(_("Period"), presets), _group(_("Compare with"), comparisons), _group(_("Steps"), steps)
+        _group(_("Period"), presets),
+        _group(_("Compare with"), comparisons),
+        _group(pgettext("of a chart", "Steps"), steps),
     )
 
 

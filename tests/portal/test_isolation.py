@@ -44,6 +44,7 @@ OPEN = {
     "/email/{token}",
     "/forgot",
     "/internal/tls-allowed",  # for the proxy alone: knows its peers
+    "/language/{code}",  # sets a cookie, on pages without anybody signed in
     "/login",
     "/login/code",
     "/reset/{token}",

@@ -11,6 +11,7 @@ from nicegui import app as frame_app
 from nicegui.outbox import Outbox
 from nicegui.page import page
 from nicegui.sub_pages_router import SubPagesRouter
+from nicegui.translations import translations
 
 from portal.pages import frame_costs
 
@@ -48,6 +49,12 @@ def test_sub_pages_tell_where_they_go() -> None:
     assert list(inspect.signature(SubPagesRouter.on_path_changed).parameters) == ["self", "handler"]
     parameters = inspect.signature(ui.sub_pages).parameters
     assert {"routes", "root_path", "data"} <= set(parameters)
+
+
+def test_the_frames_own_texts_are_ours_to_write() -> None:
+    names = {"connection_lost", "trying_to_reconnect", "message_too_long", "message_too_long_body"}
+    assert all(set(texts) == names for texts in translations.values())
+    assert "translations.get(language" in inspect.getsource(Client)
 
 
 def test_the_socket_can_name_its_process() -> None:

@@ -277,6 +277,7 @@ _LINDENHOF = SampleOrganization(
             ),
         ),
     ),
+    locale="de",
 )
 
 _TRAILS = SampleOrganization(

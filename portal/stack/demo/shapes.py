@@ -60,6 +60,8 @@ class SampleOrganization:
     market: Market
     people: tuple[SamplePerson, ...]
     sites: tuple[SampleSite, ...]
+    locale: str | None = None
+    """What its people are spoken to in, where its agency's language is not theirs."""
 
 
 @dataclass(frozen=True, slots=True)

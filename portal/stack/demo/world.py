@@ -112,7 +112,12 @@ async def _make_organization(
     db: AsyncSession, above: Viewer, kind: OrganizationKind, sample: SampleOrganization
 ) -> OrganizationInfo:
     made = await add_organization(
-        db, kind, parent_id=above.organization_id, name=sample.name, timezone=sample.market.timezone
+        db,
+        kind,
+        parent_id=above.organization_id,
+        name=sample.name,
+        locale=sample.locale,
+        timezone=sample.market.timezone,
     )
     await _put_people(db, made.id, sample.people, sample.mail)
     for site in sample.sites:
