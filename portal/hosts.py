@@ -13,7 +13,9 @@ from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.login import session_cookie, viewer_for_token
 from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
-from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_document
+from tenancy.viewer import Viewer
+from themes import looks
+from themes.theme import NEUTRAL_THEME, Theme
 
 SCRIPTS = frozenset({"/ih.js", "/s.js"})
 COLLECT = "/api/collect"
@@ -45,10 +47,11 @@ class Hosts:
             token = _token(headers)
             asks_who = token and not scope["path"].startswith(_BEFORE_SIGN_IN)
             viewer = await viewer_for_token(token, found) if token and asks_who else None
+            theme = await _theme(found, viewer)
         except Unavailable as error:
             await _refuse(scope, receive, send, unavailable(error), error)
             return
-        here = Here(found, theme_of(found), viewer, token)
+        here = Here(found, theme, viewer, token)
         came_from(client_of(HTTPConnection(scope)))
         scope.setdefault("state", {})["here"] = here
         await self._app(scope, receive, send)
@@ -75,9 +78,7 @@ def is_collect(path: str) -> bool:
 
 def theme_of(host: HostOrganization) -> Theme:
     """How the organisation of a host looks."""
-    if host.kind is OrganizationKind.PLATFORM:
-        return platform_theme(host.theme)
-    return theme_from_document(host.theme, host.name)
+    return looks.theme_of(host.kind, host.name, host.theme, host.own_theme)
 
 
 def nobody() -> Response:
@@ -90,6 +91,13 @@ def unavailable(error: Unavailable) -> Response:
     """The answer while the database does not answer, and so no host is known."""
     page = error_page(NEUTRAL_THEME, 503, _("Back in a moment"), error.message)
     return HTMLResponse(page, 503, headers={"retry-after": "5"})
+
+
+async def _theme(host: HostOrganization, viewer: Viewer | None) -> Theme:
+    """The host's; but a client's people see their own on their reseller's host."""
+    if viewer is not None and viewer.organization_kind is OrganizationKind.CLIENT:
+        return await looks.theme_for(viewer.organization_id)
+    return theme_of(host)
 
 
 def _is_everywhere(scope: Scope) -> bool:

@@ -24,6 +24,8 @@ class Action(StrEnum):
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"
+    BRAND_CHANGED = "brand.changed"
+    BRAND_RESTORED = "brand.restored"
 
 
 @dataclass(frozen=True, slots=True)

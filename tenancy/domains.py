@@ -33,7 +33,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostOrganization:
-    """Whose host this is. theme is the organisation's own document, else that of its realm, else None."""
+    """Whose host this is, with its realm's theme; own_theme is that of a client with a host of its own."""
 
     organization_id: OrganizationId
     realm_id: OrganizationId
@@ -43,6 +43,7 @@ class HostOrganization:
     host: str
     purpose: Purpose
     theme: Mapping[str, Any] | None
+    own_theme: Mapping[str, Any] | None = None
 
 
 class DomainTaken(Conflict):
@@ -121,12 +122,12 @@ async def hosts_changed(db: AsyncSession, organization_id: OrganizationId) -> No
         after_commit(db, publish, Channel.HOST, host)
 
 
-# The tables of themes belong to the next package; here only the document passes through, unread.
+# The tables of themes belong to the next package; here only documents pass through, unread.
 _HOST = text("""
-SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, coalesce(own.document, realm.document)
+SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, realm.document, own.document
   FROM domains d
   JOIN organizations o ON o.id = d.organization_id
-  LEFT JOIN themes own ON own.organization_id = o.id
+  LEFT JOIN themes own ON own.organization_id = o.id AND o.id <> o.realm_id
   LEFT JOIN themes realm ON realm.organization_id = o.realm_id
  WHERE d.host = :host AND d.verified_at IS NOT NULL
 """)
@@ -146,7 +147,7 @@ async def _fetch_host(host: str) -> HostOrganization | None:
         row = (await db.execute(_HOST, {"host": host})).one_or_none()
     if row is None:
         return None
-    organization_id, realm_id, kind, name, locale, host, purpose, theme = row
+    organization_id, realm_id, kind, name, locale, host, purpose, theme, own_theme = row
     return HostOrganization(
         organization_id=OrganizationId(organization_id),
         realm_id=OrganizationId(realm_id),
@@ -156,6 +157,7 @@ async def _fetch_host(host: str) -> HostOrganization | None:
         host=host,
         purpose=Purpose(purpose),
         theme=theme,
+        own_theme=own_theme,
     )
 
 

@@ -21,6 +21,7 @@ class Channel(StrEnum):
     HOST = "invalidate:host"
     SITE = "invalidate:site"
     SESSION = "invalidate:session"
+    BRAND = "invalidate:brand"
 
 
 def on_change(channel: Channel, forget: Callable[[str], object]) -> None:

@@ -18,6 +18,7 @@ CALLS = {
     ("tenancy/sites.py", "mark_first_event"),
     ("tenancy/tasks.py", "_purge_expired_sessions"),
     ("themes/assets.py", "load_asset"),
+    ("themes/looks.py", "_fetch"),
 }
 
 
