@@ -4,7 +4,7 @@ from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.api.errors import of_error
+from portal.api.errors import of_error, speaks_for
 from portal.here import Here, client_of
 from portal.views.documents import error_page
 from tenancy.audit import came_from
@@ -17,7 +17,8 @@ from tenancy.viewer import Viewer
 from themes import looks
 from themes.theme import NEUTRAL_THEME, Theme
 
-SCRIPTS = frozenset({"/ih.js", "/s.js"})
+_NEUTRAL_SCRIPT = "/s.js"
+SCRIPTS = frozenset({"/ih.js", _NEUTRAL_SCRIPT})
 COLLECT = "/api/collect"
 _ANY_HOST = frozenset({"/healthz", "/readyz", *SCRIPTS})
 SOCKET_PATH = "/_nicegui_ws/"
@@ -37,8 +38,12 @@ class Hosts:
             return
         headers = dict(scope["headers"])
         address = headers.get(b"host", b"").decode("latin-1")
+        speaks_for(None)
         try:
             found = await resolve_host(address)
+            if found is not None and _is_script(scope, found):
+                await self._app({**scope, "path": _NEUTRAL_SCRIPT}, receive, send)
+                return
             # PostgreSQL cannot even be asked for an id with a NUL in it.
             if found is None or found.purpose != "app" or "\0" in scope["path"]:
                 nothing = NotFound(_("There is nothing at this address."))
@@ -52,6 +57,7 @@ class Hosts:
             await _refuse(scope, receive, send, unavailable(error), error)
             return
         here = Here(found, theme, viewer, token)
+        speaks_for(here.theme)
         came_from(client_of(HTTPConnection(scope)))
         scope.setdefault("state", {})["here"] = here
         await self._app(scope, receive, send)
@@ -98,6 +104,15 @@ async def _theme(host: HostOrganization, viewer: Viewer | None) -> Theme:
     if viewer is not None and viewer.organization_kind is OrganizationKind.CLIENT:
         return await looks.theme_for(viewer.organization_id)
     return theme_of(host)
+
+
+def _is_script(scope: Scope, host: HostOrganization) -> bool:
+    """Whether the script is asked for by the name that this brand gives it, or gave it once."""
+    name = scope["path"][1:]
+    if not name.endswith(".js") or scope.get("method") not in {"GET", "HEAD"}:
+        return False
+    theme = theme_of(host)
+    return name == theme.script_file or name in theme.former_script_files
 
 
 def _is_everywhere(scope: Scope) -> bool:

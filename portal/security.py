@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 import brotli
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.api.errors import answer
+from tenancy.text import gettext as _
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -75,12 +77,8 @@ class SameOrigin:
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             connection = HTTPConnection(scope)
             if not self._open_to_all(scope["path"]) and not is_same_origin(connection):
-                error = {
-                    "code": "other_origin",
-                    "message": "This request came from another site.",
-                    "field": None,
-                }
-                await JSONResponse({"error": error}, 403)(scope, receive, send)
+                message = _("This request came from another site.")
+                await answer(403, "other_origin", message)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -1,5 +1,7 @@
 """Errors of the API, all of one shape: {"error": {"code", "message", "field"}}."""
 
+from contextvars import ContextVar
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -8,6 +10,8 @@ from starlette.exceptions import HTTPException
 
 from tenancy.errors import InsightHubError, TooManyTries
 from tenancy.text import gettext as _
+from themes.api_messages import api_message
+from themes.theme import Theme
 
 
 class ErrorBody(BaseModel):
@@ -24,8 +28,16 @@ class ErrorAnswer(BaseModel):
     error: ErrorBody
 
 
+def speaks_for(theme: Theme | None) -> None:
+    """From now on the errors of this request are said as the brand says them."""
+    _theme.set(theme)
+
+
 def answer(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
     """An error as JSON."""
+    theme = _theme.get()
+    if theme is not None:
+        message = api_message(theme, code, message)
     body = ErrorAnswer(error=ErrorBody(code=code, message=message, field=field))
     return JSONResponse(body.model_dump(), status, headers={"cache-control": "no-store"})
 
@@ -69,3 +81,6 @@ def of_http(error: HTTPException) -> JSONResponse:
 def wants_json(request: Request) -> bool:
     """Whether a program asks, rather than a person."""
     return request.url.path.startswith("/api/")
+
+
+_theme: ContextVar[Theme | None] = ContextVar("theme", default=None)

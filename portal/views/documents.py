@@ -8,6 +8,7 @@ from portal.views.numbers import direction
 from tenancy.text import gettext as _
 from themes.assets import asset_path, favicon_href, letter_mark
 from themes.css import head_tokens, served_fonts
+from themes.powered_by import powered_by
 from themes.theme import Mode, Sidebar, Theme
 
 
@@ -76,7 +77,7 @@ def sign_in_page(
         email=_field(_("Email"), "email", "username", value=email, focus=not email),
         password=_field(_("Password"), "password", "current-password", focus=bool(email)),
     )
-    return document(theme, _("Sign in"), _plain(theme, form), locale=locale, mode=mode)
+    return document(theme, _("Sign in"), _plain(theme, form, welcome=True), locale=locale, mode=mode)
 
 
 def error_page(
@@ -118,6 +119,21 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
     return Markup('<a class="brand" href="{}">{}</a>').format(href, inner)
 
 
+def footer(theme: Theme, *, powered: bool = False) -> Markup:
+    """The brand's links and where to find help; `powered` adds the platform's line, if the brand wants it."""
+    links = [(link.label, link.url) for link in theme.footer_links]
+    if theme.support_url:
+        links.append((_("Help"), theme.support_url))
+    if theme.support_email:
+        links.append((theme.support_email, f"mailto:{theme.support_email}"))
+    line = powered_by(theme) if powered else None
+    if line:
+        links.append(line)
+    return Markup("").join(
+        Markup('<a href="{}" rel="noopener">{}</a>').format(url, words) for words, url in links
+    )
+
+
 def _logo(theme: Theme, digest: str, classes: str) -> Markup:
     return Markup('<img class="{}" src="{}" alt="{}" height="30" loading="lazy">').format(
         classes, asset_path(digest), theme.name
@@ -138,13 +154,22 @@ def _field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: 
     )
 
 
-def _plain(theme: Theme, content: Markup) -> Markup:
-    support = (
-        Markup('<a href="mailto:{0}">{0}</a>').format(theme.support_email) if theme.support_email else ""
+def _plain(theme: Theme, content: Markup, *, welcome: bool = False) -> Markup:
+    """Logo, content and footer; `welcome` adds what the brand has to say, and show, to who arrives."""
+    text = _paragraphs(theme.sign_in_text) if welcome and theme.sign_in_text else ""
+    picture = Markup("")
+    if welcome and theme.sign_in_picture:
+        picture = Markup('<img class="welcome-picture" src="{}" alt="">').format(
+            asset_path(theme.sign_in_picture)
+        )
+    return Markup('<div class="plain-page{}">{}<main>{}{}{}</main><footer>{}</footer></div>').format(
+        " pictured" if picture else "", picture, brand(theme), text, content, footer(theme, powered=welcome)
     )
-    return Markup('<div class="plain-page"><main>{}{}</main><footer>{}</footer></div>').format(
-        brand(theme), content, support
-    )
+
+
+def _paragraphs(text: str) -> Markup:
+    lines = (Markup("<p>{}</p>").format(line) for line in text.split("\n") if line)
+    return Markup('<div class="welcome">{}</div>').format(Markup("").join(lines))
 
 
 def _notice(message: str) -> Markup:

@@ -30,6 +30,7 @@ OPEN = {
     "/api/docs",
     "/api/openapi.json",
     "/api/{path:path}",  # whatever does not exist
+    "/apple-touch-icon.png",
     "/brand/{digest}",  # logos, on the page to sign in
     "/favicon.ico",
     "/healthz",
