@@ -42,11 +42,13 @@ def create_app() -> FastAPI:
     app.exception_handler(RequestValidationError)(_on_invalid)
     app.exception_handler(Exception)(_on_mistake)
     if settings().portal_pages:
+        from portal import brand_preview
         from portal.pages import add_pages
         from portal.sockets import BoundSockets
 
         app.include_router(signing.router)
         app.include_router(brand.router)
+        app.include_router(brand_preview.router)
         add_pages(app)
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.

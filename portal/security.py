@@ -54,7 +54,11 @@ class PageSecurity:
             # NiceGUI escapes "<" in what it embeds: a literal tag comes from a template, its or ours.
             body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', bytes(html))
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-            headers += [*_HEADERS, (b"content-security-policy", _policy(nonce).encode())]
+            if any(name.lower() == b"content-security-policy" for name, _value in headers):
+                # A page that may be framed, or does less than others, says so itself.
+                headers += [pair for pair in _HEADERS if pair[0] != b"x-frame-options"]
+            else:
+                headers += [*_HEADERS, (b"content-security-policy", _policy(nonce).encode())]
             headers.append((b"vary", b"accept-encoding"))
             if b"br" in dict(scope["headers"]).get(b"accept-encoding", b""):
                 body = brotli.compress(body, quality=_QUICKLY)

@@ -45,6 +45,12 @@ async def get_organization(db: AsyncSession, public_id: str) -> OrganizationInfo
     return _info(row)
 
 
+async def own_organization(db: AsyncSession, viewer: Viewer) -> OrganizationInfo:
+    """The viewer's own."""
+    row = await db.get_one(models.Organization, viewer.organization_id)
+    return _info(row)
+
+
 async def list_clients(db: AsyncSession) -> list[OrganizationInfo]:
     """The organisations right below the viewer's, by name: a reseller's clients, an operator's customers."""
     query = select(models.Organization).where(models.Organization.parent_id == func.app.org_id())

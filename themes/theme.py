@@ -37,7 +37,7 @@ class Font(StrEnum):
 class FooterLink:
     """A link under public pages: an imprint, a privacy policy."""
 
-    label: str
+    words: str
     url: str
 
 
@@ -124,7 +124,7 @@ def _plain(field: str, value: Any) -> Any:
 
 
 def _footer_links(field: str, value: object) -> tuple[FooterLink, ...]:
-    return tuple(FooterLink(label, url) for label, url in checked.footer_links(field, value))
+    return tuple(FooterLink(words, url) for words, url in checked.footer_links(field, value))
 
 
 CHECKS = {

@@ -130,22 +130,22 @@ def paragraphs(field: str, value: object) -> str | None:
 
 
 def footer_links(field: str, value: object) -> tuple[tuple[str, str], ...]:
-    """Labels with addresses; lines with neither are left out."""
+    """Words with addresses; lines with neither are left out."""
     if not isinstance(value, list | tuple) or len(value) > MOST_LINKS:
         raise Invalid(_("There can be six links at most."), field=field)
     links = []
     for link in value:
-        if not isinstance(link, dict) or set(link) != {"label", "url"}:
+        if not isinstance(link, dict) or set(link) != {"words", "url"}:
             raise Invalid(_("A link is a word and an address."), field=field)
-        label, url = link["label"], link["url"]
-        if not label and not url:
+        words, url = link["words"], link["url"]
+        if not words and not url:
             continue
-        if not isinstance(label, str) or not label.strip() or len(label) > 40:
-            raise Invalid(_("Each link needs a word of at most 40 letters."), field=field)
+        if not isinstance(words, str) or not words.strip() or len(words) > 60:
+            raise Invalid(_("Each link needs words, at most 60 letters."), field=field)
         checked = address(field, url)
         if checked is None:
             raise Invalid(_("Each link needs an address."), field=field)
-        links.append((_one_line(field, label), checked))
+        links.append((_one_line(field, words), checked))
     return tuple(links)
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, datetime
 
+from markupsafe import Markup
 from nicegui import ui
 
 from analytics.reports.cards import SiteCard
@@ -22,7 +23,7 @@ from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.ids import OrganizationId
 from tenancy.organizations import OrganizationInfo, branches, create_client, list_clients
-from tenancy.roles import Permission
+from tenancy.roles import OrganizationKind, Permission
 from tenancy.sites import Site, list_sites
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
@@ -58,9 +59,16 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
             crumbs = [(clients_title(viewer), "/clients")]
             drawn(heading(owner.name, crumbs=crumbs, mark=True), "contents")
             box("div", "space")
+            _look_link(viewer, owner)
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
         await draw_sites(viewer, sites)
+
+
+def _look_link(viewer: Viewer, owner: OrganizationInfo) -> None:
+    if viewer.may(Permission.MANAGE_BRAND) and owner.kind is OrganizationKind.CLIENT:
+        link = Markup('<a class="btn" href="/clients/{}/brand">{}{}</a>')
+        drawn(link.format(owner.public_id, icon("palette", 15), _("Look")), "contents")
 
 
 def _add_client_button(here: Here, viewer: Viewer) -> None:

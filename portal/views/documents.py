@@ -12,7 +12,7 @@ from themes.powered_by import powered_by
 from themes.theme import Mode, Sidebar, Theme
 
 
-def head(theme: Theme, mode: Mode | None = None) -> Markup:
+def head(theme: Theme, mode: Mode | None = None, *, scripts: bool = True) -> Markup:
     """What every <head> needs to paint in the brand at once: font, tokens, stylesheet, script.
 
     `mode` is the viewer's own choice (the cookie "mode"), None for the brand's. NiceGUI pages put this into
@@ -25,18 +25,22 @@ def head(theme: Theme, mode: Mode | None = None) -> Markup:
         for font in served_fonts(theme)
     )
     # The tokens are checked colours, numbers and our own font names: nothing in them can end the element.
-    return Markup(
-        '{}<style>{}</style><link rel="stylesheet" href="{}"><script src="{}" defer></script>'
-    ).format(
+    return Markup('{}<style>{}</style><link rel="stylesheet" href="{}">{}').format(
         preload,
         Markup(head_tokens(theme, mode)),  # noqa: S704
         asset_url("app.css"),
-        asset_url("app.js"),
+        Markup('<script src="{}" defer></script>').format(asset_url("app.js")) if scripts else "",
     )
 
 
 def document(
-    theme: Theme, title: str, body: Markup, *, locale: str = "en", mode: Mode | None = None
+    theme: Theme,
+    title: str,
+    body: Markup,
+    *,
+    locale: str = "en",
+    mode: Mode | None = None,
+    scripts: bool = True,
 ) -> Markup:
     """A whole HTML page around the body, titled 'title · brand'."""
     return Markup(
@@ -49,7 +53,7 @@ def document(
         dir=direction(locale),
         title=f"{title} · {theme.name}" if theme.name else title,
         favicon=favicon_href(theme),
-        head=head(theme, mode),
+        head=head(theme, mode, scripts=scripts),
         body=body,
     )
 
@@ -63,6 +67,7 @@ def sign_in_page(
     error: str | None = None,
     locale: str = "en",
     mode: Mode | None = None,
+    scripts: bool = True,
 ) -> Markup:
     """The form that posts email, password, form (the token) and next to /login; `error` is shown above it."""
     form = Markup(
@@ -77,7 +82,9 @@ def sign_in_page(
         email=_field(_("Email"), "email", "username", value=email, focus=not email),
         password=_field(_("Password"), "password", "current-password", focus=bool(email)),
     )
-    return document(theme, _("Sign in"), _plain(theme, form, welcome=True), locale=locale, mode=mode)
+    return document(
+        theme, _("Sign in"), _plain(theme, form, welcome=True), locale=locale, mode=mode, scripts=scripts
+    )
 
 
 def error_page(
@@ -121,7 +128,7 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
 
 def footer(theme: Theme, *, powered: bool = False) -> Markup:
     """The brand's links and where to find help; `powered` adds the platform's line, if the brand wants it."""
-    links = [(link.label, link.url) for link in theme.footer_links]
+    links = [(link.words, link.url) for link in theme.footer_links]
     if theme.support_url:
         links.append((_("Help"), theme.support_url))
     if theme.support_email:

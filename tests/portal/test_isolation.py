@@ -44,6 +44,9 @@ OPEN = {
 FRAME = "/_nicegui"
 
 
+A_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+
+
 class Victim(NamedTuple):
     """Somebody with things that others must not see."""
 
@@ -95,7 +98,14 @@ async def a_victim(reseller: MadeOrganization) -> Victim:
     return Victim(
         client,
         await make_user(client),
-        {"site_id": site.public_id, "organization": client.public_id, "_rest": "realtime"},
+        {
+            "site_id": site.public_id,
+            "organization": client.public_id,
+            "_rest": "realtime",
+            "view": "dashboard",
+            "form": "png",
+            "kind": "favicon",
+        },
         (site.name, site.domain, site.tracking_id, client.name),
     )
 
@@ -116,6 +126,8 @@ class Bodies:
 async def ask(program: Program, route: Route, ids: dict[str, str], bodies: Bodies) -> Response:
     body = bodies.of(route)
     details = {} if body is None else {"json": body}
+    if route.path == "/brands/{organization}/assets/{kind}":
+        details = {"content": A_PICTURE}
     return await program.request(route.method, route.address(ids), **details)
 
 

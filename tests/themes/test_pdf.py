@@ -15,7 +15,7 @@ from themes.theme import Font, Mode, Theme
 
 COVER = Cover("Report <b>for</b> Müller & Söhne", "Łódź, Αθήνα, Київ", (("Period", "October 2026"),))
 MAKERS = re.compile(rb"reportlab|anonymous|untitled|unspecified|opensource|insight", re.I)
-LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><rect width="9" height="3" fill="#ff00ff"/></svg>'
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><path d="M0 0h9v3H0z" fill="#f0f"/></svg>'
 
 
 @contextmanager

