@@ -1,9 +1,11 @@
 """/settings/brand and /clients/{organization}/brand: the editor of a brand, with a preview before saving."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from fastapi import Depends
+from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
@@ -31,20 +33,33 @@ from themes.theme import Mode, Theme, theme_document
 PATH = "/settings/brand"
 
 
-@ui.page(PATH)
-async def brand_page(here: CurrentHere, viewer: CurrentViewer) -> None:
-    """The brand of the viewer's own organisation."""
+async def _own_brand(here: CurrentHere) -> Brand:
+    viewer = here.signed_in()
     async with session(viewer) as db:
-        brand = await get_brand(db, viewer, await own_organization(db, viewer))
+        return await get_brand(db, viewer, await own_organization(db, viewer))
+
+
+async def _clients_brand(owner: CurrentOrganization, here: CurrentHere) -> Brand:
+    viewer = here.signed_in()
+    async with session(viewer) as db:
+        return await get_brand(db, viewer, owner)
+
+
+@ui.page(PATH)
+async def brand_page(
+    brand: Annotated[Brand, Depends(_own_brand)], here: CurrentHere, viewer: CurrentViewer
+) -> None:
+    """The brand of the viewer's own organisation."""
     with settings_frame(here, viewer, PATH):
         await BrandEditor(here, viewer, brand).draw()
 
 
 @ui.page("/clients/{organization}/brand")
-async def client_brand_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
+async def client_brand_page(
+    brand: Annotated[Brand, Depends(_clients_brand)], here: CurrentHere, viewer: CurrentViewer
+) -> None:
     """A client's own name, logo and colours, set by its reseller."""
-    async with session(viewer) as db:
-        brand = await get_brand(db, viewer, owner)
+    owner = brand.organization
     title = _("Look of {client}").format(client=owner.name)
     with frame(here, viewer, title=title, groups=[workspace(viewer)], current="/clients"):
         with box("div", "top"):
@@ -71,8 +86,9 @@ class BrandEditor:
     async def draw(self) -> None:
         """The form beside the preview."""
         ui.add_head_html(
-            f'<link rel="stylesheet" href="{asset_url("brand.css")}">'
-            f'<script src="{asset_url("brand.js")}" defer></script>'
+            Markup('<link rel="stylesheet" href="{}"><script src="{}" defer></script>').format(
+                asset_url("brand.css"), asset_url("brand.js")
+            )
         )
         theme = self._brand.theme(self._draft)
         self._fields = BrandFields(
