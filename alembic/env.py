@@ -8,7 +8,7 @@ from alembic import context
 from tenancy.models import Base
 from tenancy.settings import settings
 
-for package in ("themes",):
+for package in ("themes", "analytics"):
     import_module(f"{package}.models")
 
 

@@ -24,6 +24,7 @@ from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
+from portal.worker import celery_app
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
 
 log = structlog.get_logger(__name__)
@@ -42,13 +43,14 @@ def create_app() -> FastAPI:
     app.exception_handler(RequestValidationError)(_on_invalid)
     app.exception_handler(Exception)(_on_mistake)
     if settings().portal_pages:
-        from portal import brand_preview
+        from portal import brand_preview, share
         from portal.pages import add_pages
         from portal.sockets import BoundSockets
 
         app.include_router(signing.router)
         app.include_router(brand.router)
         app.include_router(brand_preview.router)
+        app.include_router(share.router)
         add_pages(app)
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.
@@ -67,6 +69,8 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await tenancy.db.check_role()
+    # Tasks that this process queues go where the workers look.
+    celery_app.set_default()
     async with AsyncExitStack() as stack:
         # Closed last: whoever still listens at the end listens on what this closes, and would never stop.
         stack.push_async_callback(tenancy.db.dispose)

@@ -1,6 +1,7 @@
 """/brand/{digest}, /favicon.ico and the like: the logos and icons of a host's organisation."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -8,24 +9,23 @@ from fastapi.responses import Response
 from portal.here import CurrentHere
 from tenancy.errors import NotFound
 from tenancy.ids import OrganizationId
-from themes.assets import ASSET_POLICY, letter_mark, load_asset
+from themes.assets import ASSET_POLICY, Asset, letter_mark, load_asset, picture_for_mail
 from themes.pictures import Picture, as_icon, as_touch_icon
 from themes.theme import Theme
 
 router = APIRouter(include_in_schema=False)
 
 
+@router.get("/brand/{digest}.png", response_model=None)
+async def brand_picture(digest: str, here: CurrentHere) -> Response:
+    """A logo as mail programs show it."""
+    return await _file(digest, here.host.realm_id, picture_for_mail)
+
+
 @router.get("/brand/{digest}", response_model=None)
 async def brand_asset(digest: str, here: CurrentHere) -> Response:
     """A file by what is in it, so that it may be kept for good."""
-    asset = await load_asset(here.host.realm_id, digest)
-    if asset is None:
-        raise NotFound()
-    headers = {
-        "cache-control": "public, max-age=31536000, immutable",
-        "content-security-policy": ASSET_POLICY,
-    }
-    return Response(asset.body, media_type=asset.content_type, headers=headers)
+    return await _file(digest, here.host.realm_id, load_asset)
 
 
 @router.get("/favicon.ico", response_model=None)
@@ -46,3 +46,16 @@ async def touch_icon(here: CurrentHere) -> Response:
 async def _favicon(theme: Theme, realm_id: OrganizationId) -> Picture:
     asset = await load_asset(realm_id, theme.favicon) if theme.favicon else None
     return asset.picture if asset else Picture("image/svg+xml", letter_mark(theme).encode())
+
+
+async def _file(
+    digest: str, realm_id: OrganizationId, load: Callable[[OrganizationId, str], Awaitable[Asset | None]]
+) -> Response:
+    asset = await load(realm_id, digest)
+    if asset is None:
+        raise NotFound()
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable",
+        "content-security-policy": ASSET_POLICY,
+    }
+    return Response(asset.body, media_type=asset.content_type, headers=headers)

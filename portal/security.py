@@ -12,10 +12,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from portal.api.errors import answer
 from tenancy.text import gettext as _
 
-_HEADERS = [
+FRAMED_BY = "framed_by"
+"""In a request's state: the origins whose pages may show this one in a frame."""
+
+_ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"x-frame-options", b"DENY"),
+]
+_HEADERS = [
+    *_ALWAYS,
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
 _QUICKLY = 4
@@ -43,7 +48,7 @@ class PageSecurity:
                 if b"text/html" in dict(message["headers"]).get(b"content-type", b""):
                     start = message
                 else:
-                    await send({**message, "headers": [*message["headers"], *_HEADERS[:2]]})
+                    await send({**message, "headers": [*message["headers"], *_ALWAYS]})
                 return
             if start is None:
                 await send(message)
@@ -54,11 +59,14 @@ class PageSecurity:
             # NiceGUI escapes "<" in what it embeds: a literal tag comes from a template, its or ours.
             body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', bytes(html))
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-            if any(name.lower() == b"content-security-policy" for name, _value in headers):
-                # A page that may be framed, or does less than others, says so itself.
-                headers += [pair for pair in _HEADERS if pair[0] != b"x-frame-options"]
-            else:
-                headers += [*_HEADERS, (b"content-security-policy", _policy(nonce).encode())]
+            framed_by: tuple[str, ...] = scope.get("state", {}).get(FRAMED_BY, ())
+            own = {name.lower() for name, _value in headers}
+            headers += [header for header in _HEADERS if header[0] not in own]
+            # A page that does less than others says so itself, and who may frame it.
+            if b"content-security-policy" not in own:
+                headers.append((b"content-security-policy", _policy(nonce, framed_by).encode()))
+                if not framed_by:
+                    headers.append((b"x-frame-options", b"DENY"))
             headers.append((b"vary", b"accept-encoding"))
             if b"br" in dict(scope["headers"]).get(b"accept-encoding", b""):
                 body = brotli.compress(body, quality=_QUICKLY)
@@ -106,7 +114,8 @@ def safe_path(url: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else url
 
 
-def _policy(nonce: str) -> str:
+def _policy(nonce: str, framed_by: tuple[str, ...]) -> str:
+    frames = " ".join(framed_by) or "'none'"
     # unsafe-eval stays while Vue compiles templates in the browser.
     return "; ".join(
         (
@@ -119,6 +128,6 @@ def _policy(nonce: str) -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frames}",
         )
     )

@@ -5,7 +5,11 @@ from celery.schedules import crontab
 
 from tenancy.settings import settings
 
-celery_app = Celery("insighthub", broker=settings().redis_url, include=["tenancy.tasks", "analytics.tasks"])
+celery_app = Celery(
+    "insighthub",
+    broker=settings().redis_url,
+    include=["tenancy.tasks", "themes.tasks", "analytics.tasks"],
+)
 celery_app.conf.update(
     timezone="UTC",
     enable_utc=True,
@@ -27,6 +31,10 @@ celery_app.conf.update(
         "purge-expired-sessions": {
             "task": "tenancy.purge_expired_sessions",
             "schedule": crontab(minute=17),
+        },
+        "sweep-outgoing-mail": {
+            "task": "themes.sweep_outgoing_mail",
+            "schedule": 60.0,
         },
         "forget-expired-salts": {
             "task": "analytics.forget_expired_salts",

@@ -26,6 +26,12 @@ class Action(StrEnum):
     SITE_DELETED = "site.deleted"
     BRAND_CHANGED = "brand.changed"
     BRAND_RESTORED = "brand.restored"
+    MAIL_CHANGED = "mail.changed"
+    MAIL_TESTED = "mail.tested"
+    MAIL_REMOVED = "mail.removed"
+    LINK_CREATED = "link.created"
+    LINK_CHANGED = "link.changed"
+    LINK_REVOKED = "link.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ async def entries(
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
-def _found(search: Search) -> Select[tuple[models.AuditEntry, str]]:
+def _found(search: Search) -> Select[models.AuditEntry, str]:
     log = models.AuditEntry
     query = (
         select(log, models.Organization.name)

@@ -27,5 +27,10 @@ def tracking_id() -> str:
     return _draw(20)
 
 
+def link_token() -> str:
+    """26 random letters (130 bits): whoever knows it sees what is shared."""
+    return _draw(26)
+
+
 def _draw(letters: int) -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(letters))

@@ -22,6 +22,7 @@ class Channel(StrEnum):
     SITE = "invalidate:site"
     SESSION = "invalidate:session"
     BRAND = "invalidate:brand"
+    LINK = "invalidate:link"
 
 
 def on_change(channel: Channel, forget: Callable[[str], object]) -> None:

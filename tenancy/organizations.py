@@ -45,9 +45,11 @@ async def get_organization(db: AsyncSession, public_id: str) -> OrganizationInfo
     return _info(row)
 
 
-async def own_organization(db: AsyncSession, viewer: Viewer) -> OrganizationInfo:
-    """The viewer's own."""
-    row = await db.get_one(models.Organization, viewer.organization_id)
+async def organization_by_id(db: AsyncSession, organization_id: OrganizationId) -> OrganizationInfo:
+    """The organisation of a row that points at it, where the viewer may see it; else NotFound."""
+    row = await db.get(models.Organization, organization_id)
+    if row is None:
+        raise NotFound()
     return _info(row)
 
 

@@ -24,6 +24,8 @@ PER_NETWORK = RateLimitItemPerMinute(100, 5, namespace="sign-in-network")
 PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(5, 5, namespace="sign-in-account-network")
 # Guesses from many networks at one account. Networks where its owner has signed in before are exempt.
 PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="sign-in-account")
+PER_LINK_AND_NETWORK = RateLimitItemPerMinute(10, 5, namespace="link-network")
+PER_LINK = RateLimitItemPerHour(300, 1, namespace="link")
 
 
 class SignInTries:
@@ -38,10 +40,10 @@ class SignInTries:
         if not settings().rate_limits:
             return
         try:
-            await self._hit(PER_NETWORK, self._network)
-            await self._hit(PER_ACCOUNT_AND_NETWORK, self._account, self._network)
+            await _hit(PER_NETWORK, self._network)
+            await _hit(PER_ACCOUNT_AND_NETWORK, self._account, self._network)
             if not await redis().exists(self._known):
-                await self._hit(PER_ACCOUNT, self._account)
+                await _hit(PER_ACCOUNT, self._account)
         except (RedisError, OSError) as error:
             # Better a door with fewer locks than nobody in: the hashing pool still bounds the guesses.
             log.warning("sign_in.not_limited", error=type(error).__name__)
@@ -58,14 +60,36 @@ class SignInTries:
     def _known(self) -> str:
         return f"sign-in-known:{self._account}:{self._network}"
 
-    async def _hit(self, limit: RateLimitItem, *key: str) -> None:
-        limiter = _limiters.get()
-        if not await limiter.hit(limit, *key):
-            reset = (await limiter.get_window_stats(limit, *key)).reset_time
-            raise TooManyTries(retry_after_s=max(1, round(reset - time.time())))
+
+async def admit(limit: RateLimitItem, *key: str) -> None:
+    """Counts one try of any kind. Raises TooManyTries; lets through what cannot be counted."""
+    if not settings().rate_limits:
+        return
+    try:
+        await _hit(limit, *key)
+    except (RedisError, OSError) as error:
+        log.warning("try.not_limited", error=type(error).__name__)
+
+
+async def admit_link_try(link: str, address: str) -> None:
+    """Counts a try at the password of a shared link. Raises TooManyTries where there were too many."""
+    if not settings().rate_limits:
+        return
+    try:
+        await _hit(PER_LINK_AND_NETWORK, link, _keyed(_network(address)))
+        await _hit(PER_LINK, link)
+    except (RedisError, OSError) as error:
+        log.warning("link.not_limited", error=type(error).__name__)
 
 
 _KNOWN_S = 90 * 86_400
+
+
+async def _hit(limit: RateLimitItem, *key: str) -> None:
+    limiter = _limiters.get()
+    if not await limiter.hit(limit, *key):
+        reset = (await limiter.get_window_stats(limit, *key)).reset_time
+        raise TooManyTries(retry_after_s=max(1, round(reset - time.time())))
 
 
 def _network(address: str) -> str:

@@ -55,5 +55,5 @@ def _grant_columns(right: str, table: str, without: tuple[str, ...]) -> str:
             SELECT format('GRANT {right} (%s) ON {table} TO ih_app', string_agg(quote_ident(attname), ', '))
               FROM pg_attribute
              WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped
-               AND attname NOT IN ({left_out})
+               AND attname NOT IN ({left_out}) AND ('{right}' = 'SELECT' OR attgenerated = '')
         ); END $$"""

@@ -34,9 +34,13 @@ async def stack(embedded: dict[str, str]) -> AsyncIterator[dict[str, str]]:
     import tenancy.db
     import tenancy.migrate
     import tenancy.settings
+    import themes.settings
 
-    for package in (analytics.settings, portal.settings, tenancy.settings):
+    for package in (analytics.settings, portal.settings, tenancy.settings, themes.settings):
         package.settings.cache_clear()
+    from portal.worker import celery_app  # it reads the settings
+
+    celery_app.conf.broker_url = environment["REDIS_URL"]
     tenancy.migrate.migrate()
     analytics.migrate.migrate()
     yield environment

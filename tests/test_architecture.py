@@ -168,7 +168,8 @@ def test_every_setting_is_documented() -> None:
     import analytics.settings
     import portal.settings
     import tenancy.settings
+    import themes.settings
 
-    for package in (analytics.settings, portal.settings, tenancy.settings):
+    for package in (analytics.settings, portal.settings, tenancy.settings, themes.settings):
         read = {name.upper() for name in package.Settings.model_fields} - {"DEMO"}
         assert read <= documented_settings(), package.__name__

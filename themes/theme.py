@@ -35,7 +35,7 @@ class Font(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FooterLink:
-    """A link under public pages: an imprint, a privacy policy."""
+    """A link of the brand's own, under pages and mails: its imprint, its privacy policy."""
 
     words: str
     url: str
@@ -74,7 +74,7 @@ class Theme:
     api_support: bool = False
     """Whether errors of the API say where to find help."""
     clients_may_brand: bool = False
-    """Whether a client's own people may set what CLIENT_FIELDS (themes.inheritance) lists."""
+    """Whether a client's own people may set what CLIENT_FIELDS (themes.looks) lists."""
 
 
 PLATFORM_NAME = "InsightHub"

@@ -7,7 +7,7 @@ from alembic import op
 from tenancy.rls import append_only_table
 
 revision = "20261125_theme_versions"
-down_revision = "20261125_audit"
+down_revision = "20261125_mail"
 branch_labels = None
 depends_on = None
 

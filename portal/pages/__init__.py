@@ -6,13 +6,23 @@ from fastapi import FastAPI
 from nicegui import app as frame_app
 from nicegui import ui
 
-from portal.pages import brand, clients, home, overview, settings_area, site
+from portal.pages import brand, clients, home, mail_settings, overview, settings_area, sharing, site
 from portal.pages.trouble import draw_trouble, on_error, on_missing
 from portal.settings import settings
 from portal.sockets import guard_events
 from tenancy.errors import InsightHubError
 
-__all__ = ["add_pages", "brand", "clients", "home", "overview", "settings_area", "site"]
+__all__ = [
+    "add_pages",
+    "brand",
+    "clients",
+    "home",
+    "mail_settings",
+    "overview",
+    "settings_area",
+    "sharing",
+    "site",
+]
 
 
 def add_pages(app: FastAPI) -> None:

@@ -23,7 +23,7 @@ from portal.views.icons import icon
 from portal.views.shell import heading, mode_switch
 from tenancy.db import session
 from tenancy.errors import InsightHubError, Invalid
-from tenancy.organizations import own_organization
+from tenancy.organizations import organization_by_id
 from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
@@ -36,7 +36,7 @@ PATH = "/settings/brand"
 async def _own_brand(here: CurrentHere) -> Brand:
     viewer = here.signed_in()
     async with session(viewer) as db:
-        return await get_brand(db, viewer, await own_organization(db, viewer))
+        return await get_brand(db, viewer, await organization_by_id(db, viewer.organization_id))
 
 
 async def _clients_brand(owner: CurrentOrganization, here: CurrentHere) -> Brand:

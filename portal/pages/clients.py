@@ -17,7 +17,7 @@ from portal.pages.overview import add_site_button, draw_sites
 from portal.shell import box, button, drawn, frame
 from portal.views.cards import ClientLine, clients_table
 from portal.views.icons import icon
-from portal.views.shell import heading, mode_switch
+from portal.views.shell import heading, link_button, mode_switch
 from portal.views.states import error_state
 from tenancy.db import session
 from tenancy.errors import InsightHubError
@@ -60,6 +60,8 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
             drawn(heading(owner.name, crumbs=crumbs, mark=True), "contents")
             box("div", "space")
             _look_link(viewer, owner)
+            if viewer.may(Permission.SHARE_REPORTS):
+                drawn(link_button(_("Sharing"), f"/clients/{owner.public_id}/sharing", "share-2"), "contents")
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
         await draw_sites(viewer, sites)

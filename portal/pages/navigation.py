@@ -2,7 +2,7 @@
 
 from portal.pages.access import SiteVisit, outside
 from portal.views.shell import NavGroup, NavLink
-from tenancy.roles import OrganizationKind
+from tenancy.roles import OrganizationKind, Permission
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
 
@@ -28,4 +28,6 @@ def of_site(visit: SiteVisit) -> list[NavGroup]:
         NavLink("radio", _("Realtime"), f"{visit.path}/realtime"),
         NavLink("code", _("Installation"), f"{visit.path}/install"),
     ]
+    if visit.viewer.may(Permission.SHARE_REPORTS):
+        links.append(NavLink("share-2", _("Sharing"), f"{visit.path}/sharing"))
     return [NavGroup(links), workspace(visit.viewer, outside(visit.here, ""), _("Workspace"))]

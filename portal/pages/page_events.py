@@ -12,6 +12,7 @@ Handler = Callable[[str], Awaitable[None]]
 NAMES = (
     *("metric", "tab", "filter", "remove_filter", "edit_filter", "clear_filters", "details", "retry"),
     *("period", "compare", "interval"),
+    *("link_change", "link_revoke"),
 )
 
 

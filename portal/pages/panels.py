@@ -96,16 +96,17 @@ def panel_named(key: str) -> PanelKind:
     return {kind.key: kind for kind in PANELS}[key]
 
 
-def draw_panel(kind: PanelKind, state: DashboardState, body: Markup) -> Markup:
+def draw_panel(kind: PanelKind, state: DashboardState, body: Markup, *, with_details: bool = True) -> Markup:
     """A panel with its tabs around a body."""
     shown = kind.shown(state)
     tabs = [Tab(dimension, gettext(title)) for dimension, title in kind.tabs]
-    return panel(gettext(kind.title), body, key=kind.key, tabs=tabs, active=shown, details=shown)
+    details = shown if with_details else None
+    return panel(gettext(kind.title), body, key=kind.key, tabs=tabs, active=shown, details=details)
 
 
-def draw_rows(breakdown: Breakdown, locale: str) -> Markup:
+def draw_rows(breakdown: Breakdown, locale: str, *, pressable: bool = True) -> Markup:
     """The rows of a breakdown, beside the map for countries."""
-    rows = bar_list(breakdown, locale=locale, limit=ROWS)
+    rows = bar_list(breakdown, locale=locale, limit=ROWS, pressable=pressable)
     if breakdown.dimension is Dimension.COUNTRY:
-        return with_map(breakdown.rows, rows, locale=locale)
+        return with_map(breakdown.rows, rows, locale=locale, pressable=pressable)
     return rows

@@ -38,6 +38,8 @@ PAGES: tuple[SettingsPage, ...] = (
         Permission.MANAGE_BRAND,
         clients_where=lambda theme: theme.clients_may_brand,
     ),
+    SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
+    SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),
 )
 """In the order of the navigation; each is a module of its own beside this one."""
 

@@ -8,6 +8,7 @@ from portal.pages.install import install
 from portal.pages.navigation import of_site
 from portal.pages.page_events import PageEvents
 from portal.pages.realtime import realtime
+from portal.pages.sharing import sharing
 from portal.shell import frame, navigation
 
 
@@ -20,7 +21,7 @@ def site_page(visit: CurrentSiteVisit) -> None:
     current = client.request.url.path.rstrip("/")
     with frame(here, viewer, title=visit.site.name, groups=groups, current=current) as aside:
         ui.sub_pages(
-            {"/": dashboard, "/realtime": realtime, "/install": install},
+            {"/": dashboard, "/realtime": realtime, "/install": install, "/sharing": sharing},
             root_path=visit.path,
             data={"visit": visit, "events": PageEvents()},
         )

@@ -1,6 +1,6 @@
 // What the drawn views need in the browser: events to the server, the chart's crosshair, copying, the colour mode.
 // Elements speak through attributes: data-emit + data-arg (event to the page's Python), data-copy, data-mode-switch,
-// data-key (a keyboard shortcut that clicks), data-menu, data-hover (a tooltip's text).
+// data-key (a keyboard shortcut that clicks), data-menu, data-hover (a tooltip's text); <main data-follows> has no Python behind it.
 (() => {
   const root = document.documentElement;
   const find = (selector, from = document) => from.querySelector(selector);
@@ -18,14 +18,33 @@
     if (!target) return;
     const { emit, arg, copy } = target.dataset;
     if (emit) {
-      if (!window.emitEvent) return;
+      const follows = find("main[data-follows]");
+      if (!follows && !window.emitEvent) return;
       event.preventDefault();
       choose(target);
-      window.emitEvent(emit, arg);
+      follows ? follow(emit, arg) : window.emitEvent(emit, arg);
     } else if (copy) copyText(target, find(copy));
     else if ("menu" in target.dataset) setMenu(!side.classList.contains("open"));
     else switchMode();
   });
+
+  // A page without a socket keeps its whole state in its address: there is its next look, too.
+  async function follow(name, value) {
+    const to = new URL(location.href);
+    const [panel, tab] = value.split(":");
+    tab ? to.searchParams.set(`${name}-${panel}`, tab) : to.searchParams.set(name, value);
+    find("main").setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(to);
+      const next = find("main", new DOMParser().parseFromString(await answer.text(), "text/html"));
+      find("main").replaceWith(next);
+      history.pushState(null, "", to);
+      find(`[data-emit="${CSS.escape(name)}"][data-arg="${CSS.escape(value)}"]`)?.focus({ preventScroll: true });
+    } catch {
+      location.assign(to);
+    }
+  }
+  window.addEventListener("popstate", () => find("main[data-follows]") && location.reload());
 
   // Answer at once; the server's markup follows.
   function choose(target) {

@@ -23,8 +23,8 @@ class Tab(NamedTuple):
     title: str
 
 
-def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9) -> Markup:
-    """The first rows: bar, value, share, visitors. A row emits ("filter", its filters as JSON).
+def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9, pressable: bool = True) -> Markup:
+    """The first rows: bar, value, share, visitors. A pressable row emits ("filter", its filters as JSON).
 
     The bar is an SVG rectangle, whose width is an attribute: a style attribute would need a looser policy.
     """
@@ -32,7 +32,9 @@ def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9) -> Mar
     if not rows:
         return empty_state("search-x", _("Nothing in this period"), small=True)
     most = max(row.visitors for row in rows) or 1
-    items = Markup("").join(_row(breakdown, row, row.visitors / most, locale) for row in rows)
+    items = Markup("").join(
+        _row(breakdown, row, row.visitors / most, locale, pressable=pressable) for row in rows
+    )
     return Markup(
         '<div class="columns" aria-hidden="true"><span>{}</span><span>{}</span><span>{}</span></div>'
         '<ol class="bars">{}</ol>'
@@ -81,16 +83,18 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
     ).format(header, rows)
 
 
-def _row(breakdown: Breakdown, row: BreakdownRow, part: float, locale: str) -> Markup:
+def _row(breakdown: Breakdown, row: BreakdownRow, part: float, locale: str, *, pressable: bool) -> Markup:
     dimension = breakdown.dimension
     label = _label(dimension, row, locale)
+    press = Markup('button type="button" data-emit="filter" data-arg="{}"')
     return Markup(
-        '<li><button type="button" class="bar" data-emit="filter" data-arg="{arg}" title="{label}">'
+        '<li><{opening} class="bar" title="{label}">'
         '<svg class="fill" aria-hidden="true"><rect width="{width:.1f}%" height="100%" rx="7"/></svg>'
-        '{mark}<bdi>{label}</bdi></button><span class="share num">{share}</span>'
+        '{mark}<bdi>{label}</bdi></{closing}><span class="share num">{share}</span>'
         '<b class="num" title="{exact}">{visitors}</b></li>'
     ).format(
-        arg=filters_json(breakdown.filters_of(row)),
+        opening=press.format(filters_json(breakdown.filters_of(row))) if pressable else "span",
+        closing="button" if pressable else "span",
         label=label,
         width=max(part * 100, 0.5),
         mark=value_mark(dimension, row.label, row.country or ""),

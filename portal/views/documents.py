@@ -76,7 +76,7 @@ def sign_in_page(
         '{email}{password}<button class="btn primary wide" type="submit">{title}</button></form>'
     ).format(
         title=_("Sign in"),
-        error=_notice(error) if error else "",
+        error=notice(error) if error else "",
         token=form_token,
         next=next_path,
         email=_field(_("Email"), "email", "username", value=email, focus=not email),
@@ -141,6 +141,13 @@ def footer(theme: Theme, *, powered: bool = False) -> Markup:
     )
 
 
+def notice(message: str) -> Markup:
+    """What is wrong, above a form."""
+    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
+        icon("circle-alert"), message
+    )
+
+
 def _logo(theme: Theme, digest: str, classes: str) -> Markup:
     return Markup('<img class="{}" src="{}" alt="{}" height="30" loading="lazy">').format(
         classes, asset_path(digest), theme.name
@@ -177,9 +184,3 @@ def _plain(theme: Theme, content: Markup, *, welcome: bool = False) -> Markup:
 def _paragraphs(text: str) -> Markup:
     lines = (Markup("<p>{}</p>").format(line) for line in text.split("\n") if line)
     return Markup('<div class="welcome">{}</div>').format(Markup("").join(lines))
-
-
-def _notice(message: str) -> Markup:
-    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
-        icon("circle-alert"), message
-    )

@@ -6,13 +6,19 @@ from portal.views.icons import icon
 from tenancy.text import gettext as _
 
 
-def snippet_block(snippet: str) -> Markup:
-    """The code to paste, with a button that copies it."""
+def snippet_block(snippet: str, *, key: str = "snippet", words: str = "") -> Markup:
+    """The code to paste, with a button that copies it; another text with a key and words of its own."""
     return Markup(
-        '<pre class="code" id="snippet" tabindex="0">{}</pre>'
-        '<button type="button" class="btn" data-copy="#snippet">{}'
-        '<span data-copied="{}" role="status">{}</span></button>'
-    ).format(snippet, icon("copy", 15), _("Copied"), _("Copy the code"))
+        '<pre class="code" id="{key}" tabindex="0">{snippet}</pre>'
+        '<button type="button" class="btn" data-copy="#{key}">{icon}'
+        '<span data-copied="{copied}" role="status">{words}</span></button>'
+    ).format(
+        key=key,
+        snippet=snippet,
+        icon=icon("copy", 15),
+        copied=_("Copied"),
+        words=words or _("Copy the code"),
+    )
 
 
 def install_check(*, heard: bool, domain: str, dashboard: str) -> Markup:

@@ -69,6 +69,11 @@ def heading(title: str, *, crumbs: Sequence[tuple[str, str]] = (), mark: bool = 
     )
 
 
+def link_button(words: str, href: str, symbol: str) -> Markup:
+    """A link that looks like a button."""
+    return Markup('<a class="btn" href="{}">{}<span>{}</span></a>').format(href, icon(symbol), words)
+
+
 def skip_link() -> Markup:
     """The first thing the tab key finds: past the sidebar, to #main."""
     return Markup('<a class="skip" href="#main">{}</a>').format(_("Skip to the content"))

@@ -18,22 +18,22 @@ _SOFTEN = 0.5
 _PALEST = 0.14
 
 
-def world_map(countries: Sequence[BreakdownRow], *, locale: str = "en") -> Markup:
-    """Each row's value is an ISO code. A country emits ("filter", its filter as JSON).
+def world_map(countries: Sequence[BreakdownRow], *, locale: str = "en", pressable: bool = True) -> Markup:
+    """Each row's value is an ISO code. A pressable country emits ("filter", its filter as JSON).
 
     The list beside the map says the same in words, so to screen readers it is a picture.
     """
     land = asset_url("world.svg")
     most = max((row.visitors for row in countries), default=0) or 1
+    press = Markup(' data-emit="filter" data-arg="{}"')
     shapes = Markup("").join(
-        Markup(
-            '<use class="visited" href="{}#{}" fill-opacity="{:.2f}" data-emit="filter" data-arg="{}" '
-            'data-hover="{}"/>'
-        ).format(
+        Markup('<use class="visited" href="{}#{}" fill-opacity="{:.2f}"{} data-hover="{}"/>').format(
             land,
             row.value,
             _PALEST + (1 - _PALEST) * (row.visitors / most) ** _SOFTEN,
-            filters_json((Filter(Dimension.COUNTRY, Operator.IS, (row.value,)),)),
+            press.format(filters_json((Filter(Dimension.COUNTRY, Operator.IS, (row.value,)),)))
+            if pressable
+            else "",
             _tooltip(row, locale),
         )
         for row in countries
@@ -45,10 +45,12 @@ def world_map(countries: Sequence[BreakdownRow], *, locale: str = "en") -> Marku
     ).format(_VIEW, _("Map of visitors by country"), land, shapes)
 
 
-def with_map(countries: Sequence[BreakdownRow], rows: Markup, *, locale: str = "en") -> Markup:
+def with_map(
+    countries: Sequence[BreakdownRow], rows: Markup, *, locale: str = "en", pressable: bool = True
+) -> Markup:
     """The map beside the list of the same countries; below each other on a phone."""
     return Markup('<div class="geo"><div>{}</div><div>{}</div></div>').format(
-        world_map(countries, locale=locale), rows
+        world_map(countries, locale=locale, pressable=pressable), rows
     )
 
 

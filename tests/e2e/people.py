@@ -69,7 +69,7 @@ class Person:
         await self.page.get_by_label(into, exact=True).fill(text)
 
     async def sees(self, text: str) -> None:
-        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=10_000)
+        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=30_000)
 
     async def does_not_see(self, text: str) -> None:
         await expect(self.page.get_by_text(text)).to_have_count(0)

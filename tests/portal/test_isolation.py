@@ -32,6 +32,7 @@ OPEN = {
     "/api/{path:path}",  # whatever does not exist
     "/apple-touch-icon.png",
     "/brand/{digest}",  # logos, on the page to sign in
+    "/brand/{digest}.png",  # and in mails
     "/favicon.ico",
     "/healthz",
     "/ih.js",
@@ -39,6 +40,7 @@ OPEN = {
     "/logout",  # a form of pages: checks its own token
     "/readyz",
     "/s.js",
+    "/share/{token}",  # the token is the permission; tests/portal/test_share.py says for what
 }
 # The frame's own: files for everybody, and addresses that belong to one open page.
 FRAME = "/_nicegui"

@@ -290,7 +290,7 @@ class Rows:
 
 
 # Columns that take only some words.
-_CLOSED = {"role": "viewer"}
+_CLOSED = {"role": "viewer", "security": "tls"}
 
 
 def _fill(type_: str) -> Any:

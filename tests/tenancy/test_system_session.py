@@ -7,6 +7,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("tracker", "tenancy", "themes", "analytics", "billing", "portal")
 
 CALLS = {
+    ("analytics/shared_links.py", "_fetch_link"),
+    ("analytics/shared_links.py", "count_view"),
     ("tenancy/accounts.py", "create_operator"),
     ("tenancy/domains.py", "_fetch_host"),
     ("tenancy/login.py", "sign_in"),
@@ -19,6 +21,9 @@ CALLS = {
     ("tenancy/tasks.py", "_purge_expired_sessions"),
     ("themes/assets.py", "load_asset"),
     ("themes/looks.py", "_fetch"),
+    ("themes/mail/outbox.py", "_claim"),
+    ("themes/mail/outbox.py", "_note"),
+    ("themes/mail/outbox.py", "due_mails"),
 }
 
 

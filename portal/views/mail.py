@@ -1,0 +1,113 @@
+"""Mails on the settings page: previews that can do nothing, and what became of those that were sent."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from portal.views.icons import icon
+from tenancy.text import gettext as _
+from tenancy.text import gettext_noop
+from themes.mail.letter import Reader
+from themes.mail.mail_directory import KeptMail
+from themes.mail.outbox import MailRecord, MailState
+
+
+def mail_frame(html: str, *, title: str, phone: bool = False) -> Markup:
+    """A mail's HTML, walled in: no scripts, no forms, nothing from elsewhere but the brand's pictures."""
+    walled = html.replace("<head>", f"<head>{_WALL}", 1)
+    return Markup('<iframe class="mail-frame{}" sandbox srcdoc="{}" title="{}"></iframe>').format(
+        " phone" if phone else "", walled, title
+    )
+
+
+def mail_text(text: str) -> Markup:
+    """A mail's text part, as it is."""
+    return Markup('<pre class="mail-text" tabindex="0">{}</pre>').format(text)
+
+
+def mail_subject(subject: str) -> Markup:
+    """The line above a preview."""
+    return Markup('<span class="muted">{}</span> <b>{}</b>').format(_("Subject:"), subject)
+
+
+def kind_title(kind: str) -> str:
+    """What a kind of mail is called."""
+    return _(_TITLES[kind])
+
+
+def mail_log(records: Sequence[MailRecord], reader: Reader) -> Markup:
+    """The newest mails, with what became of them."""
+    if not records:
+        return Markup('<p class="muted">{}</p>').format(_("No mail has been sent yet."))
+    titles = (_("Mail"), _("To"), _("When"), _("What became of it"))
+    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    rows = Markup("").join(_record(record, reader) for record in records)
+    return Markup(
+        '<div class="scroll"><table class="data mail-log"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(header, rows)
+
+
+def kept_list(mails: Sequence[KeptMail], reader: Reader) -> Markup:
+    """Mails that stayed on this machine; each opens in place."""
+    if not mails:
+        return Markup('<p class="muted">{}</p>').format(_("No mail has been written yet."))
+    return Markup("").join(
+        Markup(
+            '<details class="kept-mail"><summary><b>{}</b><span class="muted">{} · {}</span></summary>'
+            "{}</details>"
+        ).format(mail.subject, mail.to, reader.moment(mail.at), mail_frame(mail.html, title=mail.subject))
+        for mail in mails
+    )
+
+
+def outlet_state(*, good: bool, words: str) -> Markup:
+    """Whether mail leaves, in a sentence."""
+    return Markup('<div class="check{}" role="status">{}<span>{}</span></div>').format(
+        " done" if good else "", icon("circle-check" if good else "circle-alert"), words
+    )
+
+
+# Nothing in a preview may act or fetch, whatever a mail holds.
+_WALL = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+    'img-src http: https:">'
+)
+_TITLES = {
+    "verify_email": gettext_noop("Confirm the address"),
+    "reset_password": gettext_noop("New password"),
+    "password_changed": gettext_noop("Password changed"),
+    "email_changed": gettext_noop("Address changed"),
+    "confirm_new_email": gettext_noop("Confirm the new address"),
+    "new_sign_in": gettext_noop("Sign-in from a new network"),
+    "two_factor_on": gettext_noop("Two-factor turned on"),
+    "two_factor_off": gettext_noop("Two-factor turned off"),
+    "recovery_codes_low": gettext_noop("Few recovery codes left"),
+    "invitation": gettext_noop("Invitation"),
+    "owner_invitation": gettext_noop("Invitation of a client's owner"),
+    "removed_from_organization": gettext_noop("Removed from an organisation"),
+    "ownership_transferred": gettext_noop("New owner"),
+    "consent_asked": gettext_noop("Consent asked for"),
+    "consent_given": gettext_noop("Consent given"),
+    "domain_verified": gettext_noop("Domain works"),
+    "domain_failing": gettext_noop("Domain in trouble"),
+    "certificate_trouble": gettext_noop("Certificate in trouble"),
+    "site_silent": gettext_noop("Site is silent"),
+    "usage_warning": gettext_noop("Events run out"),
+    "export_ready": gettext_noop("Export is ready"),
+    "test_mail": gettext_noop("Test mail"),
+}
+_STATES = {
+    MailState.WAITING: gettext_noop("Waits for the next try"),
+    MailState.SENDING: gettext_noop("Is being sent"),
+    MailState.SENT: gettext_noop("Sent"),
+    MailState.FAILED: gettext_noop("Could not be sent"),
+}
+
+
+def _record(record: MailRecord, reader: Reader) -> Markup:
+    became = _(_STATES[record.state])
+    reason = Markup("<small>{}</small>").format(record.reason) if record.reason else ""
+    return Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}{}</td></tr>").format(
+        kind_title(record.kind), record.recipient, reader.moment(record.created_at), became, reason
+    )

@@ -1,0 +1,244 @@
+"""Mails about a person's own account: addresses, passwords, sign-ins, the second factor."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from tenancy.text import gettext as _
+from tenancy.text import ngettext
+from themes.mail.letter import Action, Letter, Mail, Reader, because_asked, because_of_account, not_you
+
+
+@dataclass(frozen=True)
+class VerifyEmail(Mail):
+    """Proves that an address is the person's own; path holds the token."""
+
+    kind: ClassVar = "verify_email"
+    path: str
+    hours: int = 24
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("Confirm your email address"),
+            heading=_("Is this your address?"),
+            paragraphs=(
+                _("Confirm your email address, and your account with {brand} is ready.").format(
+                    brand=reader.brand
+                ),
+            ),
+            action=Action(_("Confirm the address"), self.path),
+            after=(_hours(self.hours), _("If you did not sign up, you need not do anything.")),
+            why=because_asked(reader),
+        )
+
+
+@dataclass(frozen=True)
+class ResetPassword(Mail):
+    """A way back in for who has forgotten the password; path holds the token."""
+
+    kind: ClassVar = "reset_password"
+    good_for: ClassVar = timedelta(hours=1)
+    path: str
+    minutes: int = 60
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("Choose a new password"),
+            heading=_("Choose a new password"),
+            paragraphs=(
+                _("Somebody, hopefully you, asked for a new password for your account with {brand}.").format(
+                    brand=reader.brand
+                ),
+            ),
+            action=Action(_("Choose a new password"), self.path),
+            after=(
+                ngettext(
+                    "The link works once, for {number} minute.",
+                    "The link works once, for {number} minutes.",
+                    self.minutes,
+                ).format(number=reader.number(self.minutes)),
+                _("If you did not ask for it, you need not do anything: your password stays as it is."),
+            ),
+            why=because_of_account(reader),
+        )
+
+
+@dataclass(frozen=True)
+class PasswordChanged(Mail):
+    """To the owner of the account, after the fact."""
+
+    kind: ClassVar = "password_changed"
+    at: datetime
+    device: str = ""
+    """What they used, in words: "Firefox on Windows". May be unknown."""
+    place: str = ""
+    path: str = "/forgot"
+    """Where a password is reset by who did not do this."""
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("Your password was changed"),
+            heading=_("Your password was changed"),
+            paragraphs=(
+                _("The password of your account with {brand} is a new one.").format(brand=reader.brand),
+            ),
+            facts=_where(reader, self.at, self.device, self.place),
+            after=(_("If this was not you, choose a new password now: that signs everybody else out."),),
+            action=Action(_("That was not me"), self.path),
+            why=because_of_account(reader),
+        )
+
+
+@dataclass(frozen=True)
+class EmailChanged(Mail):
+    """To the old address, which from now on can do nothing."""
+
+    kind: ClassVar = "email_changed"
+    new_address: str
+    at: datetime
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("Your email address was changed"),
+            heading=_("Your email address was changed"),
+            paragraphs=(
+                _("Your account with {brand} now belongs to another address.").format(brand=reader.brand),
+            ),
+            facts=((_("New address"), self.new_address), (_("When"), reader.moment(self.at))),
+            after=(
+                _("If this was not you, tell the people who run {brand} at once.").format(brand=reader.brand),
+            ),
+            why=because_of_account(reader),
+            warns=True,
+        )
+
+
+@dataclass(frozen=True)
+class ConfirmNewEmail(Mail):
+    """To the new address, before anything changes; path holds the token."""
+
+    kind: ClassVar = "confirm_new_email"
+    path: str
+    old_address: str
+    hours: int = 24
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("Confirm your new email address"),
+            heading=_("Confirm your new email address"),
+            paragraphs=(
+                _("You want to sign in to {brand} with this address instead of {address}.").format(
+                    brand=reader.brand, address=self.old_address
+                ),
+            ),
+            action=Action(_("Use this address"), self.path),
+            after=(_hours(self.hours), _("If you did not ask for it, you need not do anything.")),
+            why=because_asked(reader),
+        )
+
+
+@dataclass(frozen=True)
+class NewSignIn(Mail):
+    """Somebody signed in from a network that this account was not used from before."""
+
+    kind: ClassVar = "new_sign_in"
+    at: datetime
+    device: str = ""
+    place: str = ""
+    path: str = "/forgot"
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("A new sign-in to your account"),
+            heading=_("A sign-in from a new place"),
+            paragraphs=(
+                _("Your account with {brand} was used from a network that is new to us.").format(
+                    brand=reader.brand
+                ),
+            ),
+            facts=_where(reader, self.at, self.device, self.place),
+            after=(_("If this was you, there is nothing to do."), not_you()),
+            action=Action(_("That was not me"), self.path),
+            why=because_of_account(reader),
+        )
+
+
+@dataclass(frozen=True)
+class TwoFactorOn(Mail):
+    kind: ClassVar = "two_factor_on"
+    at: datetime
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("Two-factor sign-in is on"),
+            heading=_("Two-factor sign-in is on"),
+            paragraphs=(
+                _("From now on, signing in to {brand} asks for a code from your app too.").format(
+                    brand=reader.brand
+                ),
+                _("Keep your recovery codes where you find them without your phone."),
+            ),
+            facts=((_("When"), reader.moment(self.at)),),
+            after=(not_you(),),
+            why=because_of_account(reader),
+        )
+
+
+@dataclass(frozen=True)
+class TwoFactorOff(Mail):
+    kind: ClassVar = "two_factor_off"
+    at: datetime
+    by: str = ""
+    """Who turned it off, where it was not the person."""
+
+    def letter(self, reader: Reader) -> Letter:
+        by = ((_("By"), self.by),) if self.by else ()
+        return Letter(
+            subject=_("Two-factor sign-in is off"),
+            heading=_("Two-factor sign-in is off"),
+            paragraphs=(
+                _("From now on, your password alone opens your account with {brand}.").format(
+                    brand=reader.brand
+                ),
+            ),
+            facts=((_("When"), reader.moment(self.at)), *by),
+            after=(not_you(),),
+            why=because_of_account(reader),
+            warns=True,
+        )
+
+
+@dataclass(frozen=True)
+class RecoveryCodesLow(Mail):
+    """path is where new ones are made."""
+
+    kind: ClassVar = "recovery_codes_low"
+    left: int
+    path: str
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("Your recovery codes run out"),
+            heading=_("Your recovery codes run out"),
+            paragraphs=(
+                ngettext(
+                    "You have {number} recovery code left for your account with {brand}.",
+                    "You have {number} recovery codes left for your account with {brand}.",
+                    self.left,
+                ).format(number=reader.number(self.left), brand=reader.brand),
+                _("Make new ones while you can still sign in: the old ones then stop working."),
+            ),
+            action=Action(_("Make new codes"), self.path),
+            why=because_of_account(reader),
+        )
+
+
+def _hours(hours: int) -> str:
+    return ngettext(
+        "The link works once, for {number} hour.", "The link works once, for {number} hours.", hours
+    ).format(number=hours)
+
+
+def _where(reader: Reader, at: datetime, device: str, place: str) -> tuple[tuple[str, str], ...]:
+    known = ((_("When"), reader.moment(at)), (_("Device"), device), (_("Place"), place))
+    return tuple((label, value) for label, value in known if value)

@@ -1,0 +1,237 @@
+"""The outbox: mails wait in PostgreSQL, so that none is lost with a process, and none goes twice."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tenancy.db import system_session
+from tenancy.errors import InsightHubError, NotFound
+from tenancy.ids import OrganizationId
+from tenancy.sealing import Unreadable, seal, unseal
+from themes.mail.brand import MailBrand, mail_brand
+from themes.mail.drawing import draw_mail
+from themes.mail.kinds import packed, unpacked
+from themes.mail.letter import Mail
+from themes.mail.outlets import Outlet, in_envelope, outlet_for
+from themes.mail.servers import MailTrouble
+from themes.models import OutgoingMail
+
+log = structlog.get_logger(__name__)
+
+
+class MailState(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecord:
+    """What became of a mail, for the people who look after the brand."""
+
+    kind: str
+    recipient: str
+    state: MailState
+    attempts: int
+    reason: str
+    created_at: datetime
+
+
+LEASE = timedelta(minutes=10)
+"""For so long a try may take; then its process is taken for dead."""
+KEPT = timedelta(days=30)
+"""For so long one can see what became of a mail."""
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=2)
+_PURPOSE = "outgoing mail"
+
+
+async def put_into_outbox(
+    db: AsyncSession, organization_id: OrganizationId | UUID, to: str, mail: Mail, locale: str | None
+) -> UUID:
+    """A row in this transaction: the mail exists if what caused it does."""
+    mail_id, now = uuid4(), datetime.now(UTC)
+    db.add(
+        OutgoingMail(
+            id=mail_id,
+            organization_id=organization_id,
+            recipient=to,
+            kind=mail.kind,
+            locale=locale,
+            contents=seal(packed(mail), _PURPOSE, str(mail_id)),
+            created_at=now,
+            next_attempt_at=now,
+            expires_at=now + mail.good_for,
+        )
+    )
+    await db.flush()
+    return mail_id
+
+
+async def deliver(mail_id: UUID, now: datetime | None = None) -> MailState | None:
+    """One try at a mail that is due; None where it is not (sent, being sent by another, waiting)."""
+    now = now or datetime.now(UTC)
+    claimed = await _claim(mail_id, now)
+    if not isinstance(claimed, _Claim):
+        return claimed
+    try:
+        drawn = draw_mail(claimed.mail, claimed.brand, claimed.locale)
+        message = in_envelope(
+            drawn,
+            claimed.outlet,
+            to=claimed.to,
+            message_id=str(mail_id),
+            at=format_datetime(claimed.written_at),
+            locale=claimed.locale,
+        )
+        await asyncio.to_thread(claimed.outlet.send, message, claimed.to)
+    except MailTrouble as trouble:
+        return await _note(claimed, _after(trouble, claimed, now), trouble.message, now)
+    except Exception as error:
+        # A mail that cannot be written today cannot be written tomorrow.
+        log.exception("mail.not_written", mail=str(mail_id), kind=claimed.mail.kind)
+        return await _note(claimed, MailState.FAILED, type(error).__name__, now)
+    return await _note(claimed, MailState.SENT, "", now)
+
+
+async def due_mails(now: datetime | None = None, limit: int = 500) -> list[UUID]:
+    """What should have been sent by now, and what a process died over; forgets what is long finished."""
+    now = now or datetime.now(UTC)
+    async with system_session(reason="mails that are due") as db:
+        await db.execute(
+            delete(OutgoingMail).where(
+                OutgoingMail.state.in_((MailState.SENT, MailState.FAILED)),
+                OutgoingMail.created_at < now - KEPT,
+            )
+        )
+        due = select(OutgoingMail.id).where(
+            OutgoingMail.state.in_((MailState.WAITING, MailState.SENDING)),
+            OutgoingMail.next_attempt_at <= now,
+        )
+        return list(await db.scalars(due.order_by(OutgoingMail.next_attempt_at).limit(limit)))
+
+
+async def recent_mails(
+    db: AsyncSession, organization_id: OrganizationId, limit: int = 20
+) -> list[MailRecord]:
+    """The newest mails of the organisation itself, newest first."""
+    rows = await db.scalars(
+        select(OutgoingMail)
+        .where(OutgoingMail.organization_id == organization_id)
+        .order_by(OutgoingMail.created_at.desc())
+        .limit(limit)
+    )
+    return [
+        MailRecord(row.kind, row.recipient, MailState(row.state), row.attempts, row.reason, row.created_at)
+        for row in rows
+    ]
+
+
+def wait_after(attempts: int) -> timedelta:
+    """1, 2, 4, 8 ... minutes, two hours at most."""
+    return min(_FIRST_WAIT * (1 << min(attempts - 1, 20)), _LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    id: UUID
+    mail: Mail
+    to: str
+    locale: str
+    brand: MailBrand
+    outlet: Outlet
+    attempts: int
+    written_at: datetime
+    expires_at: datetime
+
+
+async def _claim(mail_id: UUID, now: datetime) -> _Claim | MailState | None:
+    """Takes the mail for this process; its state where that is the end of it."""
+    async with system_session(reason="a mail that is due") as db:
+        row = await db.scalar(
+            select(OutgoingMail)
+            .where(
+                OutgoingMail.id == mail_id,
+                OutgoingMail.state.in_((MailState.WAITING, MailState.SENDING)),
+                OutgoingMail.next_attempt_at <= now,
+            )
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        if now >= row.expires_at:
+            return _finish(row, MailState.FAILED, row.reason or "It waited for too long.", now)
+        try:
+            brand = await mail_brand(db, row.organization_id)
+            outlet = await outlet_for(db, brand)
+            mail = unpacked(row.kind, unseal(row.contents, _PURPOSE, str(mail_id)))
+        except (NotFound, Unreadable) as error:
+            return _finish(row, MailState.FAILED, error.message, now)
+        except InsightHubError as error:
+            # A setting is wrong: somebody may put it right while the mail is still worth sending.
+            row.reason, row.next_attempt_at = error.message, now + _LONGEST_WAIT / 8
+            return MailState.WAITING
+        row.state = MailState.SENDING
+        row.attempts += 1
+        row.next_attempt_at = now + LEASE
+        return _Claim(
+            row.id,
+            mail,
+            row.recipient,
+            row.locale or brand.locale,
+            brand,
+            outlet,
+            row.attempts,
+            row.created_at,
+            row.expires_at,
+        )
+
+
+def _after(trouble: MailTrouble, claim: _Claim, now: datetime) -> MailState:
+    gives_up = trouble.lasting or now + wait_after(claim.attempts) >= claim.expires_at
+    return MailState.FAILED if gives_up else MailState.WAITING
+
+
+def _finish(row: OutgoingMail, state: MailState, reason: str, now: datetime) -> MailState:
+    row.state, row.reason, row.finished_at = state, reason, now
+    # There are links to new passwords in it.
+    row.contents = b""
+    return state
+
+
+async def _note(claim: _Claim, state: MailState, reason: str, now: datetime) -> MailState | None:
+    """Keeps what came of the try, unless another process took the mail over meanwhile."""
+    async with system_session(reason="what came of a mail") as db:
+        row = await db.scalar(
+            select(OutgoingMail)
+            .where(
+                OutgoingMail.id == claim.id,
+                OutgoingMail.state == MailState.SENDING,
+                OutgoingMail.attempts == claim.attempts,
+            )
+            .with_for_update()
+        )
+        if row is None:
+            return None
+        if state is MailState.WAITING:
+            row.state, row.reason = state, reason
+            row.next_attempt_at = now + wait_after(claim.attempts)
+        else:
+            _finish(row, state, reason, now)
+    kept = claim.outlet.server is None and state is MailState.SENT
+    log.info(
+        "mail.kept" if kept else f"mail.{state}",
+        mail=str(claim.id),
+        kind=claim.mail.kind,
+        organization=str(claim.brand.organization_id),
+        attempts=claim.attempts,
+    )
+    return state
