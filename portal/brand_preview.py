@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import pypdfium2
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from markupsafe import Markup
 
 from portal.brand_drafts import read_draft
 from portal.here import CurrentHere, Here
@@ -19,11 +20,16 @@ from portal.views.brand_preview import (
     sign_in_preview,
 )
 from tenancy.db import session
+from tenancy.domains import base_url
 from tenancy.errors import InsightHubError, Invalid
 from tenancy.organizations import get_organization
 from tenancy.text import gettext as _
 from themes.assets import AssetKind, asset_path, store_asset
 from themes.brands import Brand, get_brand, get_version
+from themes.mail.brand import MailBrand
+from themes.mail.drawing import draw_mail
+from themes.mail.people_mails import Invitation
+from themes.mail.samples import sample_mails
 from themes.pdf import Cover, branded_pdf, logos_of
 from themes.pictures import LARGEST_UPLOAD_BYTES
 from themes.theme import Mode, Theme
@@ -73,6 +79,8 @@ async def preview(view: View, shown: CurrentShown) -> Response:
         page = dashboard_preview(shown.theme, shown.mode, locale)
     elif view == "sign-in":
         page = sign_in_preview(shown.theme, shown.mode, locale)
+    elif view == "mail":
+        page = _mail(shown, locale)
     else:
         picture = f"/brands/{shown.brand.organization.public_id}/cover/png?{shown.query}"
         page = sheet_preview(shown.theme, shown.mode, picture, _("Cover of a report"))
@@ -102,6 +110,23 @@ async def upload(organization: str, kind: AssetKind, request: Request, here: Cur
     except InsightHubError as error:
         return JSONResponse({"message": error.message}, error.status)
     return JSONResponse({"digest": digest, "url": asset_path(digest)})
+
+
+def _mail(shown: Shown, locale: str) -> Markup:
+    """An invitation, as it would leave."""
+    host, organization = shown.here.host, shown.brand.organization
+    brand = MailBrand(
+        organization_id=organization.id,
+        realm_id=organization.realm_id,
+        is_platform=shown.theme.names_platform,
+        theme=shown.theme,
+        host=host.host,
+        base=base_url(host.host),
+        locale=locale,
+        timezone=organization.timezone,
+    )
+    drawn = draw_mail(sample_mails(host.host)[Invitation.kind], brand, locale, mode=shown.mode)
+    return Markup(drawn.html)  # noqa: S704  its template escapes what people wrote
 
 
 async def _at_most(request: Request, size: int, kind: AssetKind) -> bytes:
