@@ -24,7 +24,6 @@ from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
-from portal.worker import celery_app
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
 
 log = structlog.get_logger(__name__)
@@ -69,6 +68,8 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await tenancy.db.check_role()
+    from portal.worker import celery_app  # it reads the settings
+
     # Tasks that this process queues go where the workers look.
     celery_app.set_default()
     async with AsyncExitStack() as stack:

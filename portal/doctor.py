@@ -9,7 +9,10 @@ from analytics.collect.geo import NOWHERE, locate
 from analytics.settings import settings as analytics_settings
 from portal.health import Check, check_all
 from portal.worker import celery_app
+from tenancy.errors import InsightHubError
 from tenancy.settings import settings
+from themes.mail.servers import server_of_url, try_server
+from themes.settings import settings as theme_settings
 
 
 async def examine() -> list[Check]:
@@ -19,7 +22,7 @@ async def examine() -> list[Check]:
     # Celery waits for its broker for as long as it takes.
     if all(check.ok for check in answers if check.name == "redis"):
         behind_redis = [await _redis_keeps(), await asyncio.to_thread(_worker)]
-    return [*answers, *behind_redis, _cities()]
+    return [*answers, *behind_redis, await asyncio.to_thread(_mail), _cities()]
 
 
 async def _redis_keeps() -> Check:
@@ -46,6 +49,23 @@ def _worker() -> Check:
             "worker", False, "None answers: nothing that can wait is done. Start `insighthub worker`."
         )
     return Check("worker", True, f"{len(answers)} running.")
+
+
+def _mail() -> Check:
+    """Without mail nobody can be invited, and nobody who forgot a password comes back."""
+    ours = theme_settings()
+    if not ours.smtp_url and ours.mail_dir is not None:
+        return Check("mail", True, f"It is not sent: it stays in {ours.mail_dir}. Set SMTP_URL to send it.")
+    if not ours.smtp_url:
+        return Check("mail", False, "None leaves: set SMTP_URL and MAIL_FROM. See docs/production.md.")
+    try:
+        server = server_of_url(ours.smtp_url)
+        try_server(server, hello=settings().platform_host)
+    except InsightHubError as error:
+        return Check("mail", False, error.message)
+    if "@" not in ours.mail_from:
+        return Check("mail", False, "Set MAIL_FROM to the address that the platform's mail is from.")
+    return Check("mail", True, f"{server.host} takes it, from {ours.mail_from}.")
 
 
 def _cities() -> Check:

@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 import pytest
 import pytest_asyncio
 
+from tests.mail_server import MailServerRun, MailServers, Rules, certificate
+
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[dict[str, str]]:
@@ -45,3 +47,21 @@ async def stack(embedded: dict[str, str]) -> AsyncIterator[dict[str, str]]:
     analytics.migrate.migrate()
     yield environment
     await tenancy.db.dispose()
+
+
+@pytest.fixture
+def mail_servers(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MailServers]:
+    """`mail_servers(tls=True)` is a mail server that listens on this machine; its certificate is trusted."""
+    running: list[MailServerRun] = []
+    certified = certificate(tmp_path_factory.getbasetemp())
+    monkeypatch.setenv("SSL_CERT_FILE", str(certified.authority))
+
+    def start(**rules: object) -> MailServerRun:
+        running.append(MailServerRun(Rules(**rules), certified))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()

@@ -76,6 +76,12 @@ class EmbeddedStack:
             **({"DATABASE_URL": postgres.url, "DATABASE_OWNER_URL": postgres.owner_url} if postgres else {}),
             **({"REDIS_URL": redis.url} if redis else {}),
             **({"CLICKHOUSE_URL": clickhouse.url} if clickhouse else {}),
+            # Without a mail server, mail stays on this machine.
+            **(
+                {}
+                if given.get("SMTP_URL")
+                else {"MAIL_DIR": given.get("MAIL_DIR") or str(directory / "mail")}
+            ),
         }
 
 

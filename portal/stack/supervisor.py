@@ -144,8 +144,6 @@ def _own_environment(demo: bool) -> dict[str, str]:
         "HOST": ours.host,
         "DATA_DIR": str(ours.data_dir.absolute()),
         "PUBLIC_PORT": os.environ.get("PUBLIC_PORT", str(ours.port)),
-        # Without a mail server, its mail stays on this machine.
-        "MAIL_DIR": os.environ.get("MAIL_DIR") or str(ours.data_dir.absolute() / "mail"),
         **({"DEMO": "1"} if demo else {}),
     }
 

@@ -29,6 +29,8 @@ def product(stack: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
         "PUBLIC_PORT": str(port),
         "DATA_DIR": str(logs),
         "RATE_LIMITS": "off",
+        # The mail servers of the stories listen on this machine.
+        "SMTP_PRIVATE_NETWORKS": "on",
     }
     children = {}
 

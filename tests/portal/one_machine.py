@@ -19,6 +19,7 @@ _OURS = {
     "REDIS_URL",
     "CLICKHOUSE_URL",
     "SECRET_KEY",
+    "MAIL_DIR",
     "DEMO",
     "PUBLIC_PORT",
 }

@@ -121,6 +121,18 @@ def test_doctor_tells_stores_from_the_processes_that_work_on_them(stack: dict[st
     assert "ok       redis keeps events: " in doctor.stdout
     assert re.search(r"^PROBLEM  ingest: \d+ of 40 partitions have no ingest process\.$", doctor.stdout, re.M)
     assert "PROBLEM  worker: None answers" in doctor.stdout
+    assert "ok       mail: It is not sent: it stays in " in doctor.stdout
+
+
+def test_doctor_says_that_no_mail_leaves(stack: dict[str, str]) -> None:
+    silent = run("doctor", **{**stack, "MAIL_DIR": ""})
+    assert "PROBLEM  mail: None leaves: set SMTP_URL and MAIL_FROM." in silent.stdout
+
+    dead = run(
+        "doctor", **stack, SMTP_URL="smtps://kim:hush-hush@127.0.0.1:9", MAIL_FROM="us@platform.example"
+    )
+    assert "PROBLEM  mail: Nothing answers on 127.0.0.1, port 9." in dead.stdout
+    assert "hush-hush" not in dead.stdout + dead.stderr
 
 
 def test_commands_that_need_a_stack_say_that_none_runs(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tenancy.errors import Invalid
-from tests.themes.conftest import MailServers
-from tests.themes.mail_server import PASSWORD, USERNAME, MailServerRun
+from tests.mail_server import PASSWORD, USERNAME, MailServerRun, MailServers
 from themes.mail.servers import MailServer, MailTrouble, Security, hand_in, server_of_url
 
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from tenancy.db import session
 from tests.factories import a_viewer, make_reseller
-from tests.themes.mail_server import MailServerRun
+from tests.mail_server import MailServerRun
 from themes.emails import TwoFactorOn, send_mail
 from themes.tasks import send_outgoing_mail, sweep_outgoing_mail
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 import themes.settings
 from tenancy.db import session, system_session
 from tests.factories import MadeOrganization, a_viewer, make_client, make_reseller, unique
-from tests.themes.mail_server import MailServerRun
+from tests.mail_server import MailServerRun
 from themes.emails import Mail, ResetPassword, TwoFactorOn, send_mail
 from themes.mail.outbox import LEASE, MailState, deliver, due_mails
 

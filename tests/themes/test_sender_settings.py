@@ -22,8 +22,7 @@ from tests.factories import (
     make_reseller,
     the_platform,
 )
-from tests.themes.conftest import MailServers
-from tests.themes.mail_server import PASSWORD, USERNAME, MailServerRun
+from tests.mail_server import PASSWORD, USERNAME, MailServerRun, MailServers
 from themes.emails import Invitation, send_mail
 from themes.mail.brand import mail_brand
 from themes.mail.outbox import MailState, deliver

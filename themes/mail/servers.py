@@ -5,6 +5,8 @@ import smtplib
 import socket
 import ssl
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
@@ -75,16 +77,33 @@ def server_of_url(url: str) -> MailServer:
 
 def hand_in(server: MailServer, message: EmailMessage, *, sender: str, to: str, hello: str) -> None:
     """Hands the message in, saying `hello` as our own name; blocks. Raises MailTrouble."""
+    with _told_in_words(server, sender), _signed_in(server, hello) as smtp:
+        smtp.send_message(message, sender, [to])
+
+
+def try_server(server: MailServer, *, hello: str) -> None:
+    """Connects and signs in, and sends nothing; blocks. Raises MailTrouble."""
+    with _told_in_words(server, ""), _signed_in(server, hello) as smtp:
+        smtp.noop()
+
+
+@contextmanager
+def _told_in_words(server: MailServer, sender: str) -> Iterator[None]:
     try:
-        with _connected(server, hello) as smtp:
-            if server.security is Security.STARTTLS:
-                smtp.starttls(context=ssl.create_default_context())
-                smtp.ehlo()
-            if server.username:
-                _sign_in(smtp, server)
-            smtp.send_message(message, sender, [to])
+        yield
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         raise _in_words(error, server, sender) from error
+
+
+@contextmanager
+def _signed_in(server: MailServer, hello: str) -> Iterator[smtplib.SMTP]:
+    with _connected(server, hello) as smtp:
+        if server.security is Security.STARTTLS:
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo()
+        if server.username:
+            _sign_in(smtp, server)
+        yield smtp
 
 
 def _connected(server: MailServer, hello: str) -> smtplib.SMTP:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -139,6 +140,10 @@ class MailServerRun:
     ) -> AuthResult:
         right = (given.login, given.password) == (USERNAME.encode(), PASSWORD.encode())
         return AuthResult(success=right, handled=False)
+
+
+MailServers = Callable[..., MailServerRun]
+"""`mail_servers(tls=True)`, as the fixture of that name."""
 
 
 def certificate(directory: Path) -> Certified:
