@@ -150,7 +150,8 @@ class BrandFields:
 
         with box("div", "colour"):
             swatch = box("input").props("type=color")
-            swatch.props["value"], swatch.props["aria-label"] = value, label
+            swatch.props["value"] = value
+            swatch.props["aria-label"] = _("{colour}: pick").format(colour=label)
             swatch.on("input", picked, js_handler="(event) => emit(event.target.value)", throttle=0.15)
             text = ui.input(label, value=self._draft.get(field) or "", on_change=typed)
             self._inputs[field] = _styled(text, self._inherited(value))
