@@ -45,7 +45,7 @@ def create_app() -> FastAPI:
     app.exception_handler(RequestValidationError)(_on_invalid)
     app.exception_handler(Exception)(_on_mistake)
     if settings().portal_pages:
-        from portal import account_pages, share
+        from portal import account_pages, brand_preview, share
         from portal.pages import add_pages
         from portal.sockets import BoundSockets
 
@@ -56,6 +56,7 @@ def create_app() -> FastAPI:
         app.include_router(language.router)
         app.include_router(brand.router)
         app.include_router(previews.router)
+        app.include_router(brand_preview.router)
         app.include_router(share.router)
         add_pages(app)
         app.add_middleware(BoundSockets)

@@ -4,7 +4,7 @@ from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.api.errors import of_error
+from portal.api.errors import of_error, speaks_for
 from portal.here import Here, bearer_of, client_of
 from portal.views.documents import error_page
 from tenancy.audit import came_from
@@ -17,9 +17,11 @@ from tenancy.text import gettext as _
 from tenancy.text import speaking
 from tenancy.tokens import viewer_for_access_token
 from tenancy.viewer import Viewer
-from themes.theme import NEUTRAL_THEME, Theme, platform_theme, theme_from_document
+from themes import looks
+from themes.theme import NEUTRAL_THEME, Theme
 
-SCRIPTS = frozenset({"/ih.js", "/s.js"})
+_NEUTRAL_SCRIPT = "/s.js"
+SCRIPTS = frozenset({"/ih.js", _NEUTRAL_SCRIPT})
 COLLECT = "/api/collect"
 PUBLIC_API = "/v1"
 _NAMED_SCRIPT = "/ih.js"
@@ -48,9 +50,13 @@ class Hosts:
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _NEVER_BELIEVED]}
         headers = dict(scope["headers"])
         address = headers.get(b"host", b"").decode("latin-1")
+        speaks_for(None)
         with speaking(_locale(headers, None, None)):
             try:
                 found = await resolve_host(address)
+                if found is not None and _is_script(scope, found):
+                    await self._app({**scope, "path": _NEUTRAL_SCRIPT}, receive, send)
+                    return
                 # PostgreSQL cannot even be asked for an id with a NUL in it.
                 if found is None or found.purpose != "app" or "\0" in scope["path"]:
                     nothing = NotFound(_("There is nothing at this address."))
@@ -58,10 +64,12 @@ class Hosts:
                     return
                 connection = HTTPConnection(scope)
                 token, viewer = await _who(connection, found)
+                theme = await _theme(found, viewer)
             except Unavailable as error:
                 await _refuse(scope, receive, send, unavailable(error), error)
                 return
-        here = Here(found, theme_of(found), viewer, token, _locale(headers, found, viewer))
+        here = Here(found, theme, viewer, token, _locale(headers, found, viewer))
+        speaks_for(here.theme)
         came_from(client_of(connection))
         scope.setdefault("state", {})["here"] = here
         with speaking(here.locale):
@@ -99,9 +107,7 @@ def is_for_programs(path: str) -> bool:
 
 def theme_of(host: HostOrganization) -> Theme:
     """How the organisation of a host looks."""
-    if host.kind is OrganizationKind.PLATFORM:
-        return platform_theme(host.theme)
-    return theme_from_document(host.theme, host.name)
+    return looks.theme_of(host.kind, host.name, host.theme, host.own_theme)
 
 
 def nobody() -> Response:
@@ -114,6 +120,22 @@ def unavailable(error: Unavailable) -> Response:
     """The answer while the database does not answer, and so no host is known."""
     page = error_page(NEUTRAL_THEME, 503, _("Back in a moment"), error.message)
     return HTMLResponse(page, 503, headers={"retry-after": "5"})
+
+
+async def _theme(host: HostOrganization, viewer: Viewer | None) -> Theme:
+    """The host's; but a client's people see their own on their reseller's host."""
+    if viewer is not None and viewer.organization_kind is OrganizationKind.CLIENT:
+        return await looks.theme_for(viewer.organization_id)
+    return theme_of(host)
+
+
+def _is_script(scope: Scope, host: HostOrganization) -> bool:
+    """Whether the script is asked for by the name that this brand gives it, or gave it once."""
+    name = scope["path"][1:]
+    if not name.endswith(".js") or scope.get("method") not in {"GET", "HEAD"}:
+        return False
+    theme = theme_of(host)
+    return name == theme.script_file or name in theme.former_script_files
 
 
 def _is_everywhere(scope: Scope) -> bool:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import brotli
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.api.errors import answer
 from tenancy.text import gettext as _
 
 FRAMED_BY = "framed_by"
@@ -63,9 +63,11 @@ class PageSecurity:
             framed_by: tuple[str, ...] = scope.get("state", {}).get(FRAMED_BY, ())
             own = {name.lower() for name, _value in headers}
             headers += [header for header in _HEADERS if header[0] not in own]
-            headers.append((b"content-security-policy", _policy(nonce, framed_by).encode()))
-            if not framed_by:
-                headers.append((b"x-frame-options", b"DENY"))
+            # A page that does less than others says so itself, and who may frame it.
+            if b"content-security-policy" not in own:
+                headers.append((b"content-security-policy", _policy(nonce, framed_by).encode()))
+                if not framed_by:
+                    headers.append((b"x-frame-options", b"DENY"))
             headers.append((b"vary", b"accept-encoding"))
             if b"br" in dict(scope["headers"]).get(b"accept-encoding", b""):
                 body = brotli.compress(body, quality=_QUICKLY)
@@ -88,12 +90,8 @@ class SameOrigin:
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             connection = HTTPConnection(scope)
             if not self._open_to_all(scope["path"]) and not is_same_origin(connection):
-                error = {
-                    "code": "other_origin",
-                    "message": _("This request came from another site."),
-                    "field": None,
-                }
-                await JSONResponse({"error": error}, 403)(scope, receive, send)
+                message = _("This request came from another site.")
+                await answer(403, "other_origin", message)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

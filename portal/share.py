@@ -27,6 +27,7 @@ from tenancy.rate_limits import admit_link_try
 from tenancy.settings import settings
 from tenancy.sites import Site
 from tenancy.text import gettext as _
+from themes.looks import theme_for
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +39,7 @@ async def shared(token: str, request: Request, here: CurrentHere) -> Response:
     """The dashboard or portfolio of a link, or the question for its password."""
     opened = await open_link(here.host, token)
     request.scope["state"][FRAMED_BY] = opened.link.terms.allowed_origins
-    look = _look(request, here)
+    look = await _look(request, here, opened)
     if opened.password_hash is not None and request.cookies.get(_cookie(opened)) != opened.key:
         return _page(locked_page(look, _title(opened), action=request.url.path + _query(request)))
     page = await _draw(opened, look, request.query_params)
@@ -57,7 +58,7 @@ async def unlock(
         if not await opened.is_password(password):
             raise InsightHubError(_("That is not the password."))
     except InsightHubError as error:
-        look, action = _look(request, here), request.url.path + _query(request)
+        look, action = await _look(request, here, opened), request.url.path + _query(request)
         return _page(locked_page(look, _title(opened), action=action, error=error.message))
     response = RedirectResponse(request.url.path + _query(request), 303)
     response.headers.append("set-cookie", _set_cookie(opened))
@@ -159,8 +160,10 @@ def _title(opened: OpenLink) -> str:
     return opened.organization_name if opened.link.site_id is None else opened.sites[0].name
 
 
-def _look(request: Request, here: Here) -> Look:
-    return Look(here.theme, here.locale, chosen_mode(request), framed="embed" in request.query_params)
+async def _look(request: Request, here: Here, opened: OpenLink) -> Look:
+    """That of whoever shares: a client's own, where it has one."""
+    theme = await theme_for(opened.link.organization_id)
+    return Look(theme, here.locale, chosen_mode(request), framed="embed" in request.query_params)
 
 
 def _page(page: Markup, background: BackgroundTask | None = None) -> HTMLResponse:

@@ -25,6 +25,8 @@ class Action(StrEnum):
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"
+    BRAND_CHANGED = "brand.changed"
+    BRAND_RESTORED = "brand.restored"
     DOMAIN_ADDED = "domain.added"
     DOMAIN_VERIFIED = "domain.verified"
     DOMAIN_MADE_PRIMARY = "domain.made_primary"

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from tenancy.db import system_session
-from tenancy.domains import HostOrganization, host_organization
+from tenancy.domains import HOST_ROWS, HostOrganization, host_organization
 from tenancy.errors import NotFound
 from tenancy.settings import settings
 
@@ -38,14 +38,7 @@ async def previewed_host(token: str) -> HostOrganization:
     return host_organization(row)
 
 
-_DOMAIN = text("""
-SELECT o.id, o.realm_id, o.kind, o.name, o.locale, d.host, d.purpose, coalesce(own.document, realm.document)
-  FROM domains d
-  JOIN organizations o ON o.id = d.organization_id
-  LEFT JOIN themes own ON own.organization_id = o.id
-  LEFT JOIN themes realm ON realm.organization_id = o.realm_id
- WHERE d.id = :id AND d.purpose = 'app'
-""")
+_DOMAIN = text(HOST_ROWS + " WHERE d.id = :id AND d.purpose = 'app'")
 
 
 def _signature(domain_id: UUID, until: int) -> str:

@@ -34,7 +34,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostOrganization:
-    """Whose host this is. theme and locale are the organisation's own, else those of its realm, else None."""
+    """Whose host this is, with its realm's theme; own_theme is that of a client with a host of its own.
+
+    locale is the organisation's own, else its realm's, else None.
+    """
 
     organization_id: OrganizationId
     realm_id: OrganizationId
@@ -45,6 +48,7 @@ class HostOrganization:
     purpose: Purpose
     theme: Mapping[str, Any] | None
     allows_sign_up: bool = False
+    own_theme: Mapping[str, Any] | None = None
 
 
 class DomainTaken(Conflict):
@@ -143,17 +147,19 @@ async def hosts_changed(db: AsyncSession, organization_id: OrganizationId) -> No
         after_commit(db, publish, Channel.HOST, host)
 
 
-# The tables of themes belong to the next package; here only the document passes through, unread.
-_HOST = text("""
+# The tables of themes belong to the next package; here only documents pass through, unread.
+HOST_ROWS = """
 SELECT o.id, o.realm_id, o.kind, o.name, coalesce(o.locale, brand.locale), d.host, d.purpose,
-       coalesce(own.document, realm.document), o.allows_sign_up
+       realm.document, own.document, o.allows_sign_up
   FROM domains d
   JOIN organizations o ON o.id = d.organization_id
   JOIN organizations brand ON brand.id = o.realm_id
-  LEFT JOIN themes own ON own.organization_id = o.id
+  LEFT JOIN themes own ON own.organization_id = o.id AND o.id <> o.realm_id
   LEFT JOIN themes realm ON realm.organization_id = o.realm_id
- WHERE d.host = :host AND d.verified_at IS NOT NULL AND d.purpose <> 'mail'
-""")
+"""
+"""What host_organization() reads, of every domain; without its WHERE."""
+
+_HOST = text(HOST_ROWS + " WHERE d.host = :host AND d.verified_at IS NOT NULL AND d.purpose <> 'mail'")
 
 _PRIMARY_HOST = text("""
 SELECT d.host
@@ -173,7 +179,7 @@ async def _fetch_host(host: str) -> HostOrganization | None:
 
 def host_organization(row: Iterable[Any]) -> HostOrganization:
     """What a query found in the columns and the order of _HOST."""
-    organization_id, realm_id, kind, name, locale, host, purpose, theme, allows_sign_up = row
+    organization_id, realm_id, kind, name, locale, host, purpose, theme, own_theme, allows_sign_up = row
     return HostOrganization(
         organization_id=OrganizationId(organization_id),
         realm_id=OrganizationId(realm_id),
@@ -184,6 +190,7 @@ def host_organization(row: Iterable[Any]) -> HostOrganization:
         purpose=Purpose(purpose),
         theme=theme,
         allows_sign_up=allows_sign_up,
+        own_theme=own_theme,
     )
 
 

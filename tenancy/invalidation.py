@@ -21,6 +21,7 @@ class Channel(StrEnum):
     HOST = "invalidate:host"
     SITE = "invalidate:site"
     SESSION = "invalidate:session"
+    BRAND = "invalidate:brand"
     LINK = "invalidate:link"
     API_KEY = "invalidate:api-key"
 

@@ -44,6 +44,16 @@ def light_page(theme: Theme) -> str:
     return mix(theme.primary_color, 0.035, "#f2f4f6")
 
 
+def light_tint(theme: Theme) -> str:
+    """The darkest light surface on which text in the brand's colour stands."""
+    return mix(theme.primary_color, LIGHT_TINT, LIGHT_SURFACE)
+
+
+def dark_tint(theme: Theme) -> str:
+    """The lightest dark surface on which text in the brand's colour stands."""
+    return mix(theme.primary_color, DARK_TINT, dark_surface(theme))
+
+
 def dark_surface(theme: Theme) -> str:
     return mix(theme.primary_color, 0.04, "#15171c")
 
@@ -54,15 +64,12 @@ def dark_raised(theme: Theme) -> str:
 
 def accent_on_light(theme: Theme) -> str:
     """The brand's colour as text, line and icon on light surfaces."""
-    tint = mix(theme.primary_color, LIGHT_TINT, LIGHT_SURFACE)
-    return readable(theme.primary_color, [LIGHT_SURFACE, light_page(theme), tint])
+    return readable(theme.primary_color, [LIGHT_SURFACE, light_page(theme), light_tint(theme)])
 
 
 def accent_on_dark(theme: Theme) -> str:
     """The brand's colour as text, line and icon on dark surfaces."""
-    surface = dark_surface(theme)
-    tint = mix(theme.primary_color, DARK_TINT, surface)
-    return readable(theme.primary_color, [surface, dark_raised(theme), tint])
+    return readable(theme.primary_color, [dark_surface(theme), dark_raised(theme), dark_tint(theme)])
 
 
 def second_on_light(theme: Theme) -> str:

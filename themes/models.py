@@ -1,4 +1,4 @@
-"""The tables of themes: a brand per organisation, the files that it shows, and its mail."""
+"""The tables of themes: a brand per organisation with its history and files, and its mail."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,23 @@ class ThemeRow(Base):
         ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True
     )
     document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(server_default=text("1"))
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+
+class ThemeVersion(Base):
+    """A brand as it was saved at some time; what somebody saved is never changed."""
+
+    __tablename__ = "theme_versions"
+
+    organization_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    author: Mapped[str]
+    restored_from: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ThemeAsset(Base):

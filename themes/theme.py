@@ -1,6 +1,5 @@
-"""How one tenant looks: a frozen Theme, and the document it is stored as."""
+"""How one tenant looks and speaks: a frozen Theme, and the document it is stored as."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -8,7 +7,7 @@ from typing import Any
 
 from tenancy.errors import Invalid
 from tenancy.text import gettext as _
-from themes.contrast import is_colour
+from themes import theme_fields as checked
 
 
 class Mode(StrEnum):
@@ -44,7 +43,7 @@ class FooterLink:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A brand. Colours are '#rrggbb', radius is in px; logos and favicon are digests of stored assets."""
+    """A brand. Colours are '#rrggbb', radius is in px; logos, pictures and favicon are digests of assets."""
 
     name: str
     primary_color: str = "#4f5bd5"
@@ -59,136 +58,97 @@ class Theme:
     script_global: str = "analytics"
     names_platform: bool = False
     support_email: str | None = None
+    support_url: str | None = None
+    sign_in_text: str | None = None
+    sign_in_picture: str | None = None
     footer_links: tuple[FooterLink, ...] = ()
     powered_by: bool = False
+    language: str | None = None
+    """A language's code; None for what each reader's browser asks for."""
+    script_file: str = "s.js"
+    """What the script is called in the snippet."""
+    former_script_files: tuple[str, ...] = ()
+    """What it was called before: pages out there still ask for it."""
+    api_messages: tuple[tuple[str, str], ...] = ()
+    """The brand's own sentences for errors of the API, by code."""
+    api_support: bool = False
+    """Whether errors of the API say where to find help."""
+    clients_may_brand: bool = False
+    """Whether a client's own people may set what CLIENT_FIELDS (themes.looks) lists."""
 
 
 PLATFORM_NAME = "InsightHub"
-PLATFORM_THEME = Theme(name=PLATFORM_NAME, script_global="insighthub", names_platform=True)
+PLATFORM_THEME = Theme(
+    name=PLATFORM_NAME, script_global="insighthub", script_file="ih.js", names_platform=True
+)
 # A host that nobody claimed: the page may not even hint at who runs the server.
 NEUTRAL_THEME = Theme(name="", primary_color="#475569")
 
 
 def theme_from_document(document: Mapping[str, Any] | None, name: str) -> Theme:
     """The Theme that a stored or submitted document describes. Raises Invalid, with the field."""
-    known = {field.name for field in fields(Theme)} - {"name", "names_platform"}
     values = dict(document or {})
     values.pop("names_platform", None)
-    if unknown := sorted(set(values) - known - {"name"}):
+    if unknown := sorted(set(values) - set(CHECKS) - {"name"}):
         raise Invalid(_("A theme has no such setting."), field=unknown[0])
-    name = _name(values.pop("name", name))
-    checked = {field: CHECKS[field](field, value) for field, value in values.items() if value is not None}
-    return Theme(name=name, **checked)
+    name = checked.name(values.pop("name", name))
+    given = {field: CHECKS[field](field, value) for field, value in values.items() if value is not None}
+    return Theme(name=name, **given)
 
 
 def platform_theme(document: Mapping[str, Any] | None) -> Theme:
     """The platform's own look: the only one under which a page may name the platform."""
     if not document:
         return PLATFORM_THEME
-    theme = theme_from_document({"script_global": PLATFORM_THEME.script_global, **document}, PLATFORM_NAME)
+    own = {"script_global": PLATFORM_THEME.script_global, "script_file": PLATFORM_THEME.script_file}
+    theme = theme_from_document({**own, **document}, PLATFORM_NAME)
     values = {field.name: getattr(theme, field.name) for field in fields(Theme)}
     return Theme(**{**values, "names_platform": True})
 
 
 def theme_document(theme: Theme) -> dict[str, Any]:
     """What theme_from_document reads back, ready for JSON."""
-    values = {field.name: getattr(theme, field.name) for field in fields(Theme)}
+    values = {field.name: _plain(field.name, getattr(theme, field.name)) for field in fields(Theme)}
     del values["names_platform"]
-    values["footer_links"] = [asdict(link) for link in theme.footer_links]
-    return {key: str(value) if isinstance(value, StrEnum) else value for key, value in values.items()}
+    return values
 
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_GLOBAL = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,39}")
-_EMAIL = re.compile(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+")
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
-LARGEST_RADIUS = 24
-MOST_FOOTER_LINKS = 6
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 80:
-        raise Invalid(_("A brand needs a name of at most 80 letters."), field="name")
-    return " ".join(value.split())
-
-
-def _colour(field: str, value: object) -> str:
-    if not isinstance(value, str) or not is_colour(value):
-        raise Invalid(_("A colour is written as # and six digits or letters a to f."), field=field)
-    return value.lower()
-
-
-def _radius(field: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_RADIUS:
-        raise Invalid(_("The corner radius is a whole number from 0 to 24."), field=field)
-    return value
-
-
-def _choice(kind: type[StrEnum]) -> Any:
-    def check(field: str, value: object) -> StrEnum:
-        try:
-            return kind(str(value))
-        except ValueError:
-            choices = ", ".join(kind)
-            raise Invalid(_("Choose one of these: {choices}.").format(choices=choices), field=field) from None
-
-    return check
-
-
-def _digest(field: str, value: object) -> str:
-    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
-        raise Invalid(_("That is not an uploaded file."), field=field)
-    return value
-
-
-def _global(field: str, value: object) -> str:
-    if not isinstance(value, str) or not _GLOBAL.fullmatch(value):
-        raise Invalid(
-            _("The script's global is a JavaScript name: letters, digits and _, not a digit first."),
-            field=field,
-        )
-    return value
-
-
-def _email(field: str, value: object) -> str:
-    if not isinstance(value, str) or len(value) > 254 or not _EMAIL.fullmatch(value):
-        raise Invalid(_("That is not an email address."), field=field)
-    return value
+def _plain(field: str, value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return str(value)
+    if field == "footer_links":
+        return [asdict(link) for link in value]
+    if field == "api_messages":
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _footer_links(field: str, value: object) -> tuple[FooterLink, ...]:
-    if not isinstance(value, list) or len(value) > MOST_FOOTER_LINKS:
-        raise Invalid(_("At most six footer links fit."), field=field)
-    return tuple(_footer_link(field, link) for link in value)
-
-
-def _footer_link(field: str, link: object) -> FooterLink:
-    words, url = (link.get("words"), link.get("url")) if isinstance(link, dict) else (None, None)
-    if not isinstance(words, str) or not words.strip() or len(words) > 60:
-        raise Invalid(_("A footer link needs words, at most 60 letters."), field=field)
-    if not isinstance(url, str) or len(url) > 500 or not _WEB_ADDRESS.fullmatch(url):
-        raise Invalid(_("A footer link begins with https:// or http://."), field=field)
-    return FooterLink(" ".join(words.split()), url)
-
-
-def _yes_or_no(field: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise Invalid(_("That is either on or off."), field=field)
-    return value
+    return tuple(FooterLink(words, url) for words, url in checked.footer_links(field, value))
 
 
 CHECKS = {
-    "primary_color": _colour,
-    "accent_color": _colour,
-    "radius": _radius,
-    "font": _choice(Font),
-    "default_mode": _choice(Mode),
-    "sidebar": _choice(Sidebar),
-    "logo_light": _digest,
-    "logo_dark": _digest,
-    "favicon": _digest,
-    "script_global": _global,
-    "support_email": _email,
+    "primary_color": checked.colour,
+    "accent_color": checked.colour,
+    "radius": checked.radius,
+    "font": checked.choice(Font),
+    "default_mode": checked.choice(Mode),
+    "sidebar": checked.choice(Sidebar),
+    "logo_light": checked.digest,
+    "logo_dark": checked.digest,
+    "favicon": checked.digest,
+    "script_global": checked.script_global,
+    "support_email": checked.email,
+    "support_url": checked.address,
+    "sign_in_text": checked.paragraphs,
+    "sign_in_picture": checked.digest,
     "footer_links": _footer_links,
-    "powered_by": _yes_or_no,
+    "powered_by": checked.yes_or_no,
+    "language": checked.language,
+    "script_file": checked.script_file,
+    "former_script_files": checked.script_files,
+    "api_messages": checked.api_messages,
+    "api_support": checked.yes_or_no,
+    "clients_may_brand": checked.yes_or_no,
 }
+"""Every setting of a document with what reads it; `name` is apart, as a brand cannot be without one."""

@@ -5,7 +5,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 Mode = Literal["cookieless", "consent", "persistent"]
-Script = Literal["s.js", "ih.js"]
 
 
 def snippet(
@@ -13,7 +12,7 @@ def snippet(
     tracking_id: str,
     global_name: str,
     mode: Mode,
-    script: Script = "s.js",
+    script: str = "s.js",
     *,
     respect_dnt: bool = True,
 ) -> str:
@@ -23,14 +22,26 @@ def snippet(
         raise ValueError(f"{host_url!r} is not the address of a host.")
     if not _TRACKING_ID.fullmatch(tracking_id):
         raise ValueError(f"{tracking_id!r} is not a tracking id.")
-    if not _GLOBAL_NAME.fullmatch(global_name) or _TAKEN.fullmatch(global_name):
+    if not is_global_name(global_name):
         raise ValueError(f"{global_name!r} cannot be the name of a global.")
+    if not is_script_file(script):
+        raise ValueError(f"{script!r} cannot be the name of a script.")
     source = f"{origin.scheme}://{origin.netloc}/{script}"
     options = f"{{mode:'{mode}'{'' if respect_dnt else ',dnt:false'}}}"
     return (
         f"<script>{_LOADER}(window,document,'{source}','{global_name}');"
         f"{global_name}('init','{tracking_id}',{options});</script>"
     )
+
+
+def is_global_name(name: str) -> bool:
+    """Whether the script's object can be called that."""
+    return _GLOBAL_NAME.fullmatch(name) is not None and _TAKEN.fullmatch(name) is None
+
+
+def is_script_file(name: str) -> bool:
+    """Whether the script can be served under that name."""
+    return _SCRIPT_FILE.fullmatch(name) is not None
 
 
 _LOADER = (
@@ -41,6 +52,7 @@ _LOADER = (
 # Nothing that could end the string, the script or the page around it comes through these.
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 _TRACKING_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SCRIPT_FILE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\.js")
 _GLOBAL_NAME = re.compile(r"[A-Za-z_$][\w$]{0,63}", re.ASCII)
 
 # Words of the language, and what every window has already.

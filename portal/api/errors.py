@@ -1,5 +1,7 @@
 """Errors of the API, all of one shape: {"error": {"code", "message", "field"}}."""
 
+from contextvars import ContextVar
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -9,6 +11,8 @@ from starlette.exceptions import HTTPException
 from portal.api.validation_text import validation_sentence
 from tenancy.errors import InsightHubError, TooManyTries
 from tenancy.text import gettext as _
+from themes.api_messages import api_message
+from themes.theme import Theme
 
 
 class ErrorBody(BaseModel):
@@ -25,8 +29,16 @@ class ErrorAnswer(BaseModel):
     error: ErrorBody
 
 
+def speaks_for(theme: Theme | None) -> None:
+    """From now on the errors of this request are said as the brand says them."""
+    _theme.set(theme)
+
+
 def answer(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
     """An error as JSON."""
+    theme = _theme.get()
+    if theme is not None:
+        message = api_message(theme, code, message)
     body = ErrorAnswer(error=ErrorBody(code=code, message=message, field=field))
     return JSONResponse(body.model_dump(), status, headers={"cache-control": "no-store"})
 
@@ -71,3 +83,6 @@ def wants_json(request: Request) -> bool:
     """Whether a program asks, rather than a person."""
     path = request.url.path
     return path.startswith(("/api/", "/v1/")) or path == "/v1"
+
+
+_theme: ContextVar[Theme | None] = ContextVar("theme", default=None)

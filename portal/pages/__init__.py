@@ -9,6 +9,7 @@ from nicegui import ui
 from portal.frame_texts import give_texts_to_the_frame
 from portal.pages import (
     audit,
+    brand,
     clients,
     domain,
     domains,
@@ -33,6 +34,7 @@ from tenancy.errors import InsightHubError
 __all__ = [
     "add_pages",
     "audit",
+    "brand",
     "clients",
     "domain",
     "domains",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, datetime
 
+from markupsafe import Markup
 from nicegui import ui
 
 from analytics.reports.cards import SiteCard
@@ -67,11 +68,18 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
                 )
             if viewer.may(Permission.MANAGE_DOMAINS) and owner.kind is not OrganizationKind.DIRECT:
                 drawn(link_button("globe", _("Domains"), f"/clients/{owner.public_id}/domains"), "contents")
+            _look_link(viewer, owner)
             if viewer.may(Permission.SHARE_REPORTS):
                 drawn(link_button("share-2", _("Sharing"), f"/clients/{owner.public_id}/sharing"), "contents")
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
         await draw_sites(viewer, sites)
+
+
+def _look_link(viewer: Viewer, owner: OrganizationInfo) -> None:
+    if viewer.may(Permission.MANAGE_BRAND) and owner.kind is OrganizationKind.CLIENT:
+        link = Markup('<a class="btn" href="/clients/{}/brand">{}{}</a>')
+        drawn(link.format(owner.public_id, icon("palette", 15), _("Look")), "contents")
 
 
 def _add_client_button(here: Here, viewer: Viewer) -> None:

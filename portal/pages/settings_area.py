@@ -1,20 +1,21 @@
 """/settings: a closed table of its pages, and the frame in which each of them is drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from portal.here import CurrentViewer, Here
+from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.navigation import workspace
 from portal.shell import box, drawn, frame
 from portal.views.shell import NavGroup, NavLink, heading, mode_switch
 from tenancy.errors import NotFound
-from tenancy.roles import Permission
+from tenancy.roles import OrganizationKind, Permission
 from tenancy.text import gettext, gettext_noop
 from tenancy.viewer import Viewer
+from themes.theme import Theme
 
 
 class SettingsPage(NamedTuple):
@@ -24,6 +25,8 @@ class SettingsPage(NamedTuple):
     title: str
     icon: str
     permission: Permission | None = None
+    clients_where: Callable[[Theme], bool] | None = None
+    """Where it is for a reseller's clients only if the reseller's brand says so."""
 
 
 _ = gettext_noop
@@ -32,6 +35,13 @@ PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/security", _("Security"), "lock"),
     SettingsPage("/settings/organization", _("Organisation"), "building-2", Permission.MANAGE_ORGANIZATION),
     SettingsPage("/settings/people", _("People"), "users"),
+    SettingsPage(
+        "/settings/brand",
+        _("Brand"),
+        "palette",
+        Permission.MANAGE_BRAND,
+        clients_where=lambda theme: theme.clients_may_brand,
+    ),
     SettingsPage("/settings/domains", _("Domains"), "globe", Permission.MANAGE_DOMAINS),
     SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
     SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),
@@ -42,17 +52,23 @@ PAGES: tuple[SettingsPage, ...] = (
 
 
 @ui.page("/settings")
-def settings_start(viewer: CurrentViewer) -> RedirectResponse:
+def settings_start(here: CurrentHere, viewer: CurrentViewer) -> RedirectResponse:
     """The first page that this viewer may open."""
-    pages = pages_of(viewer)
+    pages = pages_of(here, viewer)
     if not pages:
         raise NotFound()
     return RedirectResponse(pages[0].path, 303)
 
 
-def pages_of(viewer: Viewer) -> list[SettingsPage]:
+def pages_of(here: Here, viewer: Viewer) -> list[SettingsPage]:
     """The settings that this viewer may open."""
-    return [one for one in PAGES if one.permission is None or viewer.may(one.permission)]
+    is_client = viewer.organization_kind is OrganizationKind.CLIENT
+    return [
+        one
+        for one in PAGES
+        if (one.permission is None or viewer.may(one.permission))
+        and (one.clients_where is None or not is_client or one.clients_where(here.theme))
+    ]
 
 
 @contextmanager
@@ -65,7 +81,7 @@ def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -
     page = next(one for one in PAGES if one.path == path)
     if page.permission is not None:
         viewer.require(page.permission)
-    links = [NavLink(one.icon, gettext(one.title), one.path) for one in pages_of(viewer)]
+    links = [NavLink(one.icon, gettext(one.title), one.path) for one in pages_of(here, viewer)]
     groups = [workspace(viewer), NavGroup(links, gettext(_("Settings")))]
     title = gettext(page.title)
     with frame(here, viewer, title=inside or title, groups=groups, current=path):

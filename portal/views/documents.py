@@ -10,10 +10,11 @@ from tenancy.text import gettext as _
 from tenancy.text import spoken_language, spoken_locale
 from themes.assets import asset_path, favicon_href, letter_mark
 from themes.css import head_tokens, served_fonts
+from themes.powered_by import powered_by
 from themes.theme import Mode, Sidebar, Theme
 
 
-def head(theme: Theme, mode: Mode | None = None) -> Markup:
+def head(theme: Theme, mode: Mode | None = None, *, scripts: bool = True) -> Markup:
     """What every <head> needs to paint in the brand at once: font, tokens, stylesheet, script.
 
     `mode` is the viewer's own choice (the cookie "mode"), None for the brand's. NiceGUI pages put this into
@@ -26,18 +27,22 @@ def head(theme: Theme, mode: Mode | None = None) -> Markup:
         for font in served_fonts(theme)
     )
     # The tokens are checked colours, numbers and our own font names: nothing in them can end the element.
-    return Markup(
-        '{}<style>{}</style><link rel="stylesheet" href="{}"><script src="{}" defer></script>'
-    ).format(
+    return Markup('{}<style>{}</style><link rel="stylesheet" href="{}">{}').format(
         preload,
         Markup(head_tokens(theme, mode)),  # noqa: S704
         asset_url("app.css"),
-        asset_url("app.js"),
+        Markup('<script src="{}" defer></script>').format(asset_url("app.js")) if scripts else "",
     )
 
 
 def document(
-    theme: Theme, title: str, body: Markup, *, locale: str | None = None, mode: Mode | None = None
+    theme: Theme,
+    title: str,
+    body: Markup,
+    *,
+    locale: str | None = None,
+    mode: Mode | None = None,
+    scripts: bool = True,
 ) -> Markup:
     """A whole HTML page around the body, titled 'title · brand'; in the reader's language, unless given."""
     locale = locale or spoken_locale()
@@ -51,7 +56,7 @@ def document(
         dir=direction(locale),
         title=f"{title} · {theme.name}" if theme.name else title,
         favicon=favicon_href(theme),
-        head=head(theme, mode),
+        head=head(theme, mode, scripts=scripts),
         body=body,
     )
 
@@ -66,6 +71,7 @@ def sign_in_page(
     may_sign_up: bool = False,
     locale: str | None = None,
     mode: Mode | None = None,
+    scripts: bool = True,
 ) -> Markup:
     """The form that posts email, password, form (the token) and next to /login; `error` is shown above it."""
     form = Markup(
@@ -83,7 +89,8 @@ def sign_in_page(
         email=field(_("Email"), "email", "username", value=email, focus=not email),
         password=field(_("Password"), "password", "current-password", focus=bool(email)),
     )
-    return document(theme, _("Sign in"), plain(theme, form, languages=True), locale=locale, mode=mode)
+    body = plain(theme, form, welcome=True, languages=True)
+    return document(theme, _("Sign in"), body, locale=locale, mode=mode, scripts=scripts)
 
 
 def error_page(
@@ -125,6 +132,21 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
     return Markup('<a class="brand" href="{}">{}</a>').format(href, inner)
 
 
+def footer(theme: Theme, *, powered: bool = False) -> Markup:
+    """The brand's links and where to find help; `powered` adds the platform's line, if the brand wants it."""
+    links = [(link.words, link.url) for link in theme.footer_links]
+    if theme.support_url:
+        links.append((_("Help"), theme.support_url))
+    if theme.support_email:
+        links.append((theme.support_email, f"mailto:{theme.support_email}"))
+    line = powered_by(theme) if powered else None
+    if line:
+        links.append(line)
+    return Markup("").join(
+        Markup('<a href="{}" rel="noopener">{}</a>').format(url, words) for words, url in links
+    )
+
+
 def notice(message: str) -> Markup:
     """What is wrong, above a form."""
     return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
@@ -154,16 +176,25 @@ def field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: b
     )
 
 
-def plain(theme: Theme, content: Markup, *, languages: bool = False) -> Markup:
-    """The body of a plain page: the brand above, the content in the middle.
+def plain(theme: Theme, content: Markup, *, welcome: bool = False, languages: bool = False) -> Markup:
+    """Logo, content and footer of a plain page.
 
-    `languages` offers the others, on pages that nobody is signed in to see.
+    `welcome` adds what the brand has to say, and show, to who arrives; `languages` offers the others.
     """
-    support = (
-        Markup('<a href="mailto:{0}">{0}</a>').format(theme.support_email) if theme.support_email else ""
-    )
-    return Markup('<div class="plain-page"><main>{}{}</main><footer>{}{}</footer></div>').format(
-        brand(theme), content, _languages() if languages else "", support
+    text = _paragraphs(theme.sign_in_text) if welcome and theme.sign_in_text else ""
+    picture = Markup("")
+    if welcome and theme.sign_in_picture:
+        picture = Markup('<img class="welcome-picture" src="{}" alt="">').format(
+            asset_path(theme.sign_in_picture)
+        )
+    return Markup('<div class="plain-page{}">{}<main>{}{}{}</main><footer>{}{}</footer></div>').format(
+        " pictured" if picture else "",
+        picture,
+        brand(theme),
+        text,
+        content,
+        _languages() if languages else "",
+        footer(theme, powered=welcome),
     )
 
 
@@ -178,3 +209,8 @@ def _language(one: Language) -> Markup:
     return Markup('<a href="/language/{0}" hreflang="{0}" lang="{0}"{1}>{2}</a>').format(
         one.code, Markup(' aria-current="true"') if one is spoken_language() else "", one.name
     )
+
+
+def _paragraphs(text: str) -> Markup:
+    lines = (Markup("<p>{}</p>").format(line) for line in text.split("\n") if line)
+    return Markup('<div class="welcome">{}</div>').format(Markup("").join(lines))

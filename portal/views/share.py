@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from analytics.reports.period import Preset
-from portal.views.documents import brand, document, notice
+from portal.views.documents import brand, document, footer, notice
 from portal.views.icons import icon
 from portal.views.periods import preset_name
 from portal.views.shell import mode_switch
@@ -42,8 +42,8 @@ def shared_page(
     ).format(trail, title, _periods(presets, chosen), "" if look.framed else mode_switch())
     bar = "" if look.framed else Markup('<header class="share-bar">{}</header>').format(brand(look.theme))
     page = Markup(
-        '<div class="shared{}">{}<main class="main" id="main" data-follows>{}{}</main></div>'
-    ).format(" framed" if look.framed else "", bar, head, body)
+        '<div class="shared{}">{}<main class="main" id="main" data-follows>{}{}</main>{}</div>'
+    ).format(" framed" if look.framed else "", bar, head, body, _foot(look))
     return document(look.theme, title, page, locale=look.locale, mode=look.mode)
 
 
@@ -71,10 +71,17 @@ def locked_page(look: Look, title: str, *, action: str, error: str | None = None
         _("Password"),
         _("Open"),
     )
-    page = Markup('<div class="plain-page"><main>{}{}</main></div>').format(
-        "" if look.framed else brand(look.theme), form
+    page = Markup('<div class="plain-page"><main>{}{}</main>{}</div>').format(
+        "" if look.framed else brand(look.theme), form, _foot(look)
     )
     return document(look.theme, title, page, locale=look.locale, mode=look.mode)
+
+
+def _foot(look: Look) -> Markup:
+    """The brand's links; within another page there is no room for them."""
+    if look.framed:
+        return Markup("")
+    return Markup('<footer class="share-foot">{}</footer>').format(footer(look.theme, powered=True))
 
 
 def _periods(presets: Sequence[Preset], chosen: Preset) -> Markup:

@@ -29,7 +29,7 @@ from tests.tenancy.conftest import Owner
 # Read by everybody below: the host that a client's mail links carry where it has none of its own.
 READ_BY_CLIENTS = {"domains"}
 # Rows that the app adds and reads, and can neither change nor take away.
-APPEND_ONLY = {"audit_entries"}
+APPEND_ONLY = {"audit_entries", "theme_versions"}
 # Alembic's own bookkeeping; the app has no rights on it.
 NOT_OURS = {"alembic_version"}
 

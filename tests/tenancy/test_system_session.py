@@ -54,6 +54,7 @@ CALLS = {
     ("tenancy/tokens.py", "sign_in_program"),
     ("tenancy/tasks.py", "_purge_expired_sessions"),
     ("themes/assets.py", "load_asset"),
+    ("themes/looks.py", "_fetch"),
     ("themes/mail/outbox.py", "_claim"),
     ("themes/mail/outbox.py", "_note"),
     ("themes/mail/outbox.py", "due_mails"),

@@ -1,11 +1,14 @@
 """No brand colour can make text unreadable."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from themes import css
 from themes.contrast import GRAPHICS, TEXT, contrast, ink_on, mix, readable
+from themes.corrections import corrections
 from themes.theme import Sidebar, Theme
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
@@ -33,11 +36,13 @@ def test_a_pale_yellow_keeps_its_hue_and_becomes_readable() -> None:
     assert red >= green > blue
 
 
+@settings(deadline=None)
 @given(colours)
 def test_text_on_a_button_is_readable(colour: str) -> None:
     assert contrast(ink_on(colour), colour) >= TEXT
 
 
+@settings(deadline=None)
 @given(colours)
 def test_accent_text_is_readable_on_every_surface(colour: str) -> None:
     theme = Theme(name="Any", primary_color=colour)
@@ -49,6 +54,7 @@ def test_accent_text_is_readable_on_every_surface(colour: str) -> None:
         assert contrast(dark, surface) >= TEXT
 
 
+@settings(deadline=None)
 @given(colours)
 def test_the_comparison_line_can_be_seen(colour: str) -> None:
     theme = Theme(name="Any", accent_color=colour)
@@ -56,6 +62,7 @@ def test_the_comparison_line_can_be_seen(colour: str) -> None:
     assert contrast(css.second_on_dark(theme), css.dark_surface(theme)) >= GRAPHICS
 
 
+@settings(deadline=None)
 @given(colours)
 def test_even_the_quiet_text_of_a_branded_sidebar_is_readable(colour: str) -> None:
     theme = Theme(name="Any", primary_color=colour, sidebar=Sidebar.BRAND)
@@ -66,3 +73,26 @@ def test_even_the_quiet_text_of_a_branded_sidebar_is_readable(colour: str) -> No
 def _over(background: str, white: float) -> str:
     channels = (int(background[i : i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(255 * white + channel * (1 - white)):02x}" for channel in channels)
+
+
+@settings(deadline=None)
+@given(colours)
+def test_every_correction_is_explained_and_helps(colour: str) -> None:
+    theme = Theme(name="Any", primary_color=colour, accent_color=colour, sidebar=Sidebar.BRAND)
+    for correction in corrections(theme):
+        assert correction.used != colour
+        ratio, least = (float(number) for number in re.findall(r"([\d.]+):1", correction.reason))
+        assert ratio < least
+
+
+def test_a_yellow_is_corrected_for_reasons_and_a_readable_colour_is_not() -> None:
+    reasons = [one.reason for one in corrections(Theme("Any", "#ffe14d", "#777777"))]
+    assert reasons == [
+        "Buttons have black text, as white on this colour could not be read "
+        "(1.3:1; at least 4.5:1 is needed).",
+        "Links and lines on light pages have a darker shade, as this one could not be read there "
+        "(1.2:1; at least 4.5:1 is needed).",
+    ]
+    everywhere = corrections(Theme("Any", "#0f766e", "#777777"))
+    assert [one.field for one in everywhere] == ["primary_color"]
+    assert "dark pages" in everywhere[0].reason

@@ -10,7 +10,8 @@ from tenancy.domains import base_url, primary_host
 from tenancy.errors import NotFound
 from tenancy.ids import OrganizationId
 from tenancy.roles import OrganizationKind
-from themes.theme import Theme, platform_theme, theme_from_document
+from themes.looks import theme_of
+from themes.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,14 @@ async def mail_brand(db: AsyncSession, organization_id: OrganizationId | UUID) -
     row = (await db.execute(_BRAND, {"organization": organization_id})).one_or_none()
     if row is None:
         raise NotFound()
-    is_platform = OrganizationKind(row.realm_kind) is OrganizationKind.PLATFORM
-    if is_platform:
-        theme = platform_theme(row.realm_document)
-    else:
-        theme = theme_from_document(row.document or row.realm_document, row.realm_name)
+    realm_kind = OrganizationKind(row.realm_kind)
+    own = row.document if row.kind == OrganizationKind.CLIENT else None
+    theme = theme_of(realm_kind, row.realm_name, row.realm_document, own)
     host = await primary_host(db, OrganizationId(row.id))
     return MailBrand(
         OrganizationId(row.id),
         OrganizationId(row.realm_id),
-        is_platform,
+        realm_kind is OrganizationKind.PLATFORM,
         theme,
         host,
         base_url(host),
@@ -53,7 +52,7 @@ async def mail_brand(db: AsyncSession, organization_id: OrganizationId | UUID) -
 
 
 _BRAND = text("""
-SELECT o.id, o.realm_id, o.locale, o.timezone, own.document,
+SELECT o.id, o.realm_id, o.kind, o.locale, o.timezone, own.document,
        realm.kind AS realm_kind, realm.name AS realm_name, above.document AS realm_document
   FROM organizations o
   JOIN organizations realm ON realm.id = o.realm_id

@@ -1,0 +1,135 @@
+"""The drawn parts of a brand's editor: places to drop pictures, reasons beside colours, the stage."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from babel.dates import format_datetime
+from markupsafe import Markup
+
+from portal.views.icons import icon
+from portal.views.numbers import locale_of
+from tenancy.text import gettext as _
+from themes.assets import asset_path
+from themes.brands import BrandVersion
+from themes.corrections import Correction
+from themes.pictures import LARGEST_UPLOAD_BYTES, AssetKind
+
+
+def drop_zone(kind: AssetKind, label: str, hint: str, *, upload: str, digest: str | None) -> Markup:
+    """A picture with a button for another file, which can be dropped here as well."""
+    ground = {AssetKind.LOGO_DARK: "on-black", AssetKind.SIGN_IN_PICTURE: "cover"}.get(kind, "on-white")
+    shown = (
+        Markup('<img src="{}" alt="{}">').format(asset_path(digest), label)
+        if digest
+        else Markup("<span>{}</span>").format(icon("plus", 18))
+    )
+    remove = Markup(
+        '<button type="button" class="btn quiet" data-emit="remove_asset" data-arg="{}">{}</button>'
+    ).format(kind, _("Remove"))
+    return Markup(
+        '<div class="drop" data-kind="{kind}" data-upload="{upload}" data-most="{most}" '
+        'data-too-large="{too_large}" data-lost="{lost}">'
+        '<div class="drop-picture {ground}">{shown}</div>'
+        '<div><b>{label}</b><span class="hint">{hint}</span><div class="drop-buttons">'
+        '<label class="btn">{choose}'
+        '<input type="file" aria-label="{label}: {choose}" accept="{accept}"></label>'
+        '{remove}</div></div><progress hidden max="1" aria-label="{loading}"></progress>'
+        '<div role="alert"></div></div>'
+    ).format(
+        kind=kind,
+        upload=upload,
+        most=LARGEST_UPLOAD_BYTES,
+        too_large=_("The file is larger than 5 MB."),
+        lost=_("The file did not arrive. Please try again."),
+        ground=ground,
+        shown=shown,
+        label=label,
+        hint=hint,
+        choose=_("Choose a file"),
+        accept=".svg,.png,.jpg,.jpeg,.webp,.gif,.ico",
+        remove=remove if digest else "",
+        loading=_("Loading"),
+    )
+
+
+def correction_notes(corrections: Sequence[Correction], field: str) -> Markup:
+    """Which other shades are shown instead of a colour, each with its reason; nothing where none is."""
+    lines = Markup("").join(
+        Markup(
+            '<li><svg viewBox="0 0 18 18" aria-hidden="true">'
+            '<rect width="18" height="18" rx="5" fill="{}"/></svg>'
+            "<span>{}</span></li>"
+        ).format(correction.used, correction.reason)
+        for correction in corrections
+        if correction.field == field
+    )
+    return Markup('<ul class="notes" role="status">{}</ul>').format(lines) if lines else Markup("")
+
+
+def segments(event: str, label: str, choices: Sequence[tuple[str, str, str]], chosen: str) -> Markup:
+    """Buttons of which one is pressed; each (value, words, icon) emits (event, value)."""
+    buttons = Markup("").join(
+        Markup('<button type="button" data-emit="{}" data-arg="{}" aria-pressed="{}">{}{}</button>').format(
+            event, value, str(value == chosen).lower(), icon(symbol, 15), words
+        )
+        for value, words, symbol in choices
+    )
+    return Markup('<div class="segments" role="group" aria-label="{}">{}</div>').format(label, buttons)
+
+
+def stage() -> Markup:
+    """Two frames, of which one is seen while the other loads; neither runs scripts."""
+    frame = Markup('<iframe title="{}" sandbox="allow-same-origin"></iframe>').format(_("Preview"))
+    return Markup('<div class="stage" data-width="desktop">{}{}</div>').format(frame, frame)
+
+
+def version_bar(words: str, *actions: tuple[str, str, str]) -> Markup:
+    """What is being looked at, and what can be done about it: (event, argument, words) each."""
+    buttons = Markup("").join(
+        Markup('<button type="button" class="btn" data-emit="{}" data-arg="{}">{}</button>').format(*action)
+        for action in actions
+    )
+    return Markup(
+        '<div class="version-bar" role="status"><span>{}</span><span class="space"></span>{}</div>'
+    ).format(words, buttons)
+
+
+def download_link(address: str) -> Markup:
+    """The file behind the picture."""
+    return Markup('<div class="preview-bar"><a class="btn" href="{}" download>{}{}</a></div>').format(
+        address, icon("file-text", 15), _("Download the PDF")
+    )
+
+
+def version_list(versions: Sequence[BrandVersion], current: int, *, locale: str) -> Markup:
+    """The history: who saved when, with buttons to look at a version and to go back to it."""
+    return Markup('<ol class="versions">{}</ol>').format(
+        Markup("").join(_version(one, one.number == current, locale) for one in versions)
+    )
+
+
+def _version(version: BrandVersion, is_current: bool, locale: str) -> Markup:
+    who = version.author or _("Before there was a history")
+    if version.restored_from is not None:
+        who = _("{who}, back to version {number}").format(who=who, number=version.restored_from)
+    look = _button("look_at_version", version.number, _("Look at it"))
+    restore = "" if is_current else _button("restore_version", version.number, _("Restore"))
+    return Markup(
+        '<li><b class="num">{}</b><div>{}<small>{}</small></div><div class="drop-buttons">{}{}</div></li>'
+    ).format(
+        version.number,
+        _("{who} (this is what shows)").format(who=who) if is_current else who,
+        _moment(version.created_at, locale),
+        look,
+        restore,
+    )
+
+
+def _button(event: str, number: int, words: str) -> Markup:
+    return Markup(
+        '<button type="button" class="btn" data-emit="{}" data-arg="{}" aria-label="{} ({})">{}</button>'
+    ).format(event, number, words, number, words)
+
+
+def _moment(at: datetime, locale: str) -> str:
+    return str(format_datetime(at, "medium", locale=locale_of(locale)))
