@@ -24,14 +24,14 @@ from tenancy.domains import base_url
 from tenancy.errors import InsightHubError, Invalid
 from tenancy.organizations import get_organization
 from tenancy.text import gettext as _
-from themes.assets import AssetKind, asset_path, store_asset
+from themes.assets import asset_path, store_asset
 from themes.brands import Brand, get_brand, get_version
 from themes.mail.brand import MailBrand
 from themes.mail.drawing import draw_mail
 from themes.mail.people_mails import Invitation
 from themes.mail.samples import sample_mails
 from themes.pdf import Cover, branded_pdf, logos_of
-from themes.pictures import LARGEST_UPLOAD_BYTES
+from themes.pictures import LARGEST_UPLOAD_BYTES, AssetKind
 from themes.theme import Mode, Theme
 
 router = APIRouter(include_in_schema=False)

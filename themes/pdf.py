@@ -91,7 +91,6 @@ def branded_pdf(
         subject=cover.subtitle or cover.title,
         creator=theme.name,
         producer=theme.name,
-        keywords="",
         lang=locale,
     )
     width, height = A4

@@ -259,7 +259,9 @@ class BrandEditor:
         with ui.dialog(value=True) as self._history, ui.card().classes("form-card"):
             ui.label(_("History")).classes("dialog-title").props("role=heading aria-level=2")
             if versions:
-                drawn(version_list(versions, brand.version, locale=viewer.locale), "wide")
+                zone = brand.organization.timezone
+                shown = version_list(versions, brand.version, locale=viewer.locale, timezone=zone)
+                drawn(shown, "wide")
             else:
                 ui.label(_("Nothing has been saved yet."))
             with box("div", "dialog-buttons"):

@@ -29,7 +29,7 @@ class BrandFields:
         self._draft, self._shown = draft, shown
         self._changed = told(changed)
         self._upload, self._is_clients = upload, is_clients
-        self._inputs: dict[str, ValidationElement] = {}
+        self._inputs: dict[str, ValidationElement[Any]] = {}
         self._drops: dict[str, ui.html] = {}
         self._labels: dict[str, tuple[str, str]] = {}
         self._notes: dict[str, ui.html] = {}

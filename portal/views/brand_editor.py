@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from markupsafe import Markup
@@ -101,14 +102,14 @@ def download_link(address: str) -> Markup:
     )
 
 
-def version_list(versions: Sequence[BrandVersion], current: int, *, locale: str) -> Markup:
+def version_list(versions: Sequence[BrandVersion], current: int, *, locale: str, timezone: str) -> Markup:
     """The history: who saved when, with buttons to look at a version and to go back to it."""
     return Markup('<ol class="versions">{}</ol>').format(
-        Markup("").join(_version(one, one.number == current, locale) for one in versions)
+        Markup("").join(_version(one, one.number == current, locale, timezone) for one in versions)
     )
 
 
-def _version(version: BrandVersion, is_current: bool, locale: str) -> Markup:
+def _version(version: BrandVersion, is_current: bool, locale: str, timezone: str) -> Markup:
     who = version.author or _("Before there was a history")
     if version.restored_from is not None:
         who = _("{who}, back to version {number}").format(who=who, number=version.restored_from)
@@ -119,7 +120,7 @@ def _version(version: BrandVersion, is_current: bool, locale: str) -> Markup:
     ).format(
         version.number,
         _("{who} (this is what shows)").format(who=who) if is_current else who,
-        _moment(version.created_at, locale),
+        _moment(version.created_at, locale, timezone),
         look,
         restore,
     )
@@ -131,5 +132,5 @@ def _button(event: str, number: int, words: str) -> Markup:
     ).format(event, number, words, number, words)
 
 
-def _moment(at: datetime, locale: str) -> str:
-    return str(format_datetime(at, "medium", locale=locale_of(locale)))
+def _moment(at: datetime, locale: str, timezone: str) -> str:
+    return str(format_datetime(at, "long", tzinfo=ZoneInfo(timezone), locale=locale_of(locale)))

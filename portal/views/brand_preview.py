@@ -53,7 +53,9 @@ def dashboard_preview(theme: Theme, mode: Mode, locale: str) -> Markup:
 
 def sign_in_preview(theme: Theme, mode: Mode, locale: str) -> Markup:
     """The page to sign in; its form leads nowhere."""
-    return sign_in_page(theme, form_token="", locale=locale, mode=mode, scripts=False)
+    page = sign_in_page(theme, form_token="", locale=locale, mode=mode, scripts=False)
+    # In a frame without scripts it would only be refused, with a message in the console.
+    return page.replace(" autofocus", "")
 
 
 def sheet_preview(theme: Theme, mode: Mode, picture: str, words: str) -> Markup:

@@ -27,8 +27,9 @@ from tests.factories import (
 )
 from tests.portal.conftest import Asks, AsksAs
 from tests.portal.program import Program
-from themes.assets import AssetKind, store_asset
+from themes.assets import store_asset
 from themes.brands import get_brand, save_brand
+from themes.pictures import AssetKind
 from themes.theme import FooterLink, Theme
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z" fill="{}"/></svg>'

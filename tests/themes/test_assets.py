@@ -6,7 +6,8 @@ from PIL import Image
 
 from tenancy.db import session
 from tests.factories import a_viewer, make_client, make_reseller
-from themes.assets import AssetKind, load_asset, picture_for_mail, store_asset
+from themes.assets import load_asset, picture_for_mail, store_asset
+from themes.pictures import AssetKind
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
 

@@ -12,7 +12,7 @@ from tenancy.errors import Forbidden, Invalid, NotFound
 from tenancy.organizations import get_organization
 from tenancy.roles import Role
 from tests.factories import MadeOrganization, a_viewer, make_client, make_direct, make_reseller, the_platform
-from themes.assets import AssetKind, store_asset
+from themes.assets import store_asset
 from themes.brands import (
     Brand,
     BrandOutdated,
@@ -22,6 +22,7 @@ from themes.brands import (
     save_brand,
 )
 from themes.looks import merged, theme_for
+from themes.pictures import AssetKind
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from themes.assets import AssetKind
+from themes.pictures import AssetKind
 
 _DRAWINGS = Path(__file__).parent / "brands"
 

@@ -1,6 +1,5 @@
 """Makes the TrueType fonts of PDFs in themes/fonts. Needs fonttools, brotli and the node_modules here."""
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,4 +40,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
