@@ -39,6 +39,8 @@ class PageSecurity:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
+        # Made here, so that whoever answers with a copy of the scope writes into the same one.
+        state = scope.setdefault("state", {})
         start: Message | None = None
         html = bytearray()
 
@@ -60,7 +62,7 @@ class PageSecurity:
             body = _TAG.sub(rb'<\1 nonce="' + nonce.encode() + b'"', html)
             html.clear()
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-            framed_by: tuple[str, ...] = scope.get("state", {}).get(FRAMED_BY, ())
+            framed_by: tuple[str, ...] = state.get(FRAMED_BY, ())
             own = {name.lower() for name, _value in headers}
             headers += [header for header in _HEADERS if header[0] not in own]
             # A page that does less than others says so itself, and who may frame it.

@@ -19,7 +19,8 @@ PREVIEWED = """(what) => {
   const page = document.querySelector(".stage iframe.on")?.contentDocument;
   if (!page?.body) return "";
   if (what === "text") return page.body.innerText;
-  if (what === "logos") return [...page.querySelectorAll(".brand img")].map((img) => (img.naturalWidth ? "shown" : "")).join();
+  if (what === "logos")
+    return [...page.querySelectorAll(".brand img")].map((img) => (img.naturalWidth ? "shown" : "")).join();
   return getComputedStyle(page.documentElement).getPropertyValue(what);
 }"""
 

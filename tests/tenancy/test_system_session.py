@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("tracker", "tenancy", "themes", "analytics", "billing", "portal")
 
 CALLS = {
+    ("tenancy/sites.py", "zones_of"),
     ("tenancy/second_factor.py", "enrol"),
     ("tenancy/second_factor.py", "second_factor_of"),
     ("tenancy/login.py", "_is_confirmed"),
