@@ -13,8 +13,9 @@ from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button, drawn
 from portal.views import numbers
-from portal.views.api_keys import api_keys_table, documentation_link, secret_block
+from portal.views.api_keys import api_keys_table, documentation_link
 from portal.views.icons import icon
+from portal.views.install import snippet_block
 from tenancy.api_keys import ApiKey, Scope, create_api_key, list_api_keys, revoke_api_key
 from tenancy.db import session
 from tenancy.plans import REQUESTS_PER_HOUR, Plan, plan_of
@@ -115,7 +116,7 @@ def _show(key: ApiKey, secret: str) -> None:
         title = _("“{name}” is ready").format(name=key.name)
         ui.label(title).classes("dialog-title").props("role=heading aria-level=2")
         ui.label(_("Copy the key now and keep it safe: nobody can show it again."))
-        drawn(secret_block(secret), "wide")
+        drawn(snippet_block(secret, key="secret", words=_("Copy the key")), "snippet wide")
         with box("div", "dialog-buttons"):
             button(_("I have copied it"), classes="primary").on_click(dialog.close)
     dialog.on("hide", dialog.delete)
