@@ -93,7 +93,7 @@ class BrandEditor:
         theme = self._brand.theme(self._draft)
         self._fields = BrandFields(
             self._draft,
-            theme,
+            self._brand.theme({}),
             self._on_change,
             upload=f"{self._base}/assets",
             is_clients=self._brand.is_clients,
@@ -132,9 +132,9 @@ class BrandEditor:
             drawn(segments("preview_view", _("What to look at"), views, self._view), "contents")
             modes = [(Mode.LIGHT.value, _("Light"), "sun"), (Mode.DARK.value, _("Dark"), "moon")]
             drawn(segments("preview_mode", _("Light or dark"), modes, self._mode), "contents")
+        with box("div", "preview-bar"):
             widths = [("desktop", _("Desktop"), "monitor"), ("phone", _("Phone"), "smartphone")]
             drawn(segments("preview_width", _("Width"), widths, "desktop"), "contents")
-        with box("div", "preview-bar"):
             self._state = ui.label(_("Version {number}").format(number=self._brand.version)).classes(
                 "unsaved"
             )
@@ -168,9 +168,12 @@ class BrandEditor:
 
     def _tell_unsaved(self, unsaved: bool) -> None:
         ui.run_javascript(f"document.body.dataset.unsaved = '{'yes' if unsaved else ''}'")
-        self._state.text = (
-            _("Not saved yet") if unsaved else _("Version {number}").format(number=self._brand.version)
-        )
+        self._state.text = _("Not saved yet") if unsaved else self._saved_words()
+
+    def _saved_words(self) -> str:
+        if self._brand.version == 0:
+            return _("Nothing saved so far")
+        return _("Version {number}").format(number=self._brand.version)
 
     async def _keep(self) -> None:
         await keep_draft(self._viewer, self._brand.organization.id, self._key, self._draft)
