@@ -46,16 +46,16 @@ async def _clients_brand(owner: CurrentOrganization, here: CurrentHere) -> Brand
 
 
 @ui.page(PATH)
-async def brand_page(
+def brand_page(
     brand: Annotated[Brand, Depends(_own_brand)], here: CurrentHere, viewer: CurrentViewer
 ) -> None:
     """The brand of the viewer's own organisation."""
     with settings_frame(here, viewer, PATH):
-        await BrandEditor(here, viewer, brand).draw()
+        BrandEditor(here, viewer, brand).draw()
 
 
 @ui.page("/clients/{organization}/brand")
-async def client_brand_page(
+def client_brand_page(
     brand: Annotated[Brand, Depends(_clients_brand)], here: CurrentHere, viewer: CurrentViewer
 ) -> None:
     """A client's own name, logo and colours, set by its reseller."""
@@ -67,7 +67,7 @@ async def client_brand_page(
             drawn(heading(title, crumbs=crumbs), "contents")
             box("div", "space")
             drawn(mode_switch())
-        await BrandEditor(here, viewer, brand).draw()
+        BrandEditor(here, viewer, brand).draw()
 
 
 class BrandEditor:
@@ -82,8 +82,9 @@ class BrandEditor:
         self._view, self._mode, self._turn = "dashboard", _first_mode(brand), 0
         self._version: int | None = None
         self._valid = True
+        self._history: ui.dialog | None = None
 
-    async def draw(self) -> None:
+    def draw(self) -> None:
         """The form beside the preview."""
         ui.add_head_html(
             Markup('<link rel="stylesheet" href="{}"><script src="{}" defer></script>').format(
@@ -117,9 +118,12 @@ class BrandEditor:
         ):
             ui.on(name, _with_text(told(handle)))
         self._fields.show(theme)
-        await self._keep()
         # The stage's script has to be there first.
-        ui.timer(0.1, told(self._show), once=True)
+        ui.timer(0.1, told(self._begin), once=True)
+
+    async def _begin(self) -> None:
+        await self._keep()
+        await self._show()
 
     def _draw_bar(self) -> None:
         with box("div", "preview-bar"):
@@ -259,7 +263,7 @@ class BrandEditor:
         async with session(viewer) as db:
             brand = await get_brand(db, viewer, self._brand.organization)
             versions = await brand_versions(db, brand)
-        with ui.dialog(value=True) as self._history, ui.card().classes("form-card"):
+        with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
             ui.label(_("History")).classes("dialog-title").props("role=heading aria-level=2")
             if versions:
                 zone = brand.organization.timezone
@@ -268,12 +272,15 @@ class BrandEditor:
             else:
                 ui.label(_("Nothing has been saved yet."))
             with box("div", "dialog-buttons"):
-                button(_("Close"), classes="quiet").on_click(self._history.close)
-        self._history.on("hide", self._history.delete)
+                button(_("Close"), classes="quiet").on_click(dialog.close)
+        dialog.on("hide", dialog.delete)
+        self._history = dialog
 
     async def _on_look(self, number: str) -> None:
         self._version = int(number)
-        self._history.close()
+        if self._history is not None:
+            self._history.close()
+            self._history = None
         await self._show()
 
     async def _on_back(self, _argument: str) -> None:
