@@ -43,6 +43,7 @@ async def stack(embedded: dict[str, str]) -> AsyncIterator[dict[str, str]]:
     from portal.worker import celery_app  # it reads the settings
 
     celery_app.conf.broker_url = environment["REDIS_URL"]
+    celery_app.set_default()
     tenancy.migrate.migrate()
     analytics.migrate.migrate()
     yield environment

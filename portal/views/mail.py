@@ -1,6 +1,7 @@
 """Mails on the settings page: previews that can do nothing, and what became of those that were sent."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -15,14 +16,18 @@ from themes.mail.outbox import MailRecord, MailState
 def mail_frame(html: str, *, title: str, phone: bool = False) -> Markup:
     """A mail's HTML, walled in: no scripts, no forms, nothing from elsewhere but the brand's pictures."""
     walled = html.replace("<head>", f"<head>{_WALL}", 1)
-    return Markup('<iframe class="mail-frame{}" sandbox srcdoc="{}" title="{}"></iframe>').format(
+    return Markup('<div class="mail-wall{}"><iframe sandbox srcdoc="{}" title="{}"></iframe></div>').format(
         " phone" if phone else "", walled, title
     )
 
 
 def mail_text(text: str) -> Markup:
-    """A mail's text part, as it is."""
-    return Markup('<pre class="mail-text" tabindex="0">{}</pre>').format(text)
+    """A mail's text part, as it is, with its links to be followed."""
+    words = Markup("").join(
+        Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>').format(part) if is_link else part
+        for is_link, part in _parts(text)
+    )
+    return Markup('<pre class="mail-text" tabindex="0">{}</pre>').format(words)
 
 
 def mail_subject(subject: str) -> Markup:
@@ -56,7 +61,7 @@ def kept_list(mails: Sequence[KeptMail], reader: Reader) -> Markup:
         Markup(
             '<details class="kept-mail"><summary><b>{}</b><span class="muted">{} · {}</span></summary>'
             "{}</details>"
-        ).format(mail.subject, mail.to, reader.moment(mail.at), mail_frame(mail.html, title=mail.subject))
+        ).format(mail.subject, mail.to, reader.moment(mail.at), mail_text(mail.text))
         for mail in mails
     )
 
@@ -103,6 +108,15 @@ _STATES = {
     MailState.SENT: gettext_noop("Sent"),
     MailState.FAILED: gettext_noop("Could not be sent"),
 }
+
+
+_LINK = re.compile(r"(https?://\S+)")
+
+
+def _parts(text: str) -> Iterator[tuple[bool, str]]:
+    """The text in pieces, and whether each is a link."""
+    for number, part in enumerate(_LINK.split(text)):
+        yield number % 2 == 1, part
 
 
 def _record(record: MailRecord, reader: Reader) -> Markup:

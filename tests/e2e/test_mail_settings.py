@@ -22,9 +22,9 @@ async def test_an_agency_sets_up_its_mail_and_tries_it(
         await mara.sees("No clients yet")
         await mara.opens("/settings/mail")
         await mara.sees("no mail server is set up")
-        mail = mara.page.frame_locator("iframe.mail-frame")
+        mail = mara.page.frame_locator(".mail-wall iframe")
         await expect(mail.get_by_role("link", name="Accept the invitation")).to_be_visible()
-        await expect(mara.page.locator("iframe.mail-frame")).to_have_attribute("sandbox", "")
+        await expect(mara.page.locator(".mail-wall iframe")).to_have_attribute("sandbox", "")
 
         await mara.presses("Text")
         await mara.sees("Accept the invitation:")

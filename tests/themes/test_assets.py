@@ -1,8 +1,12 @@
-"""Stored pictures: who gets them back."""
+"""Stored pictures: who gets them back, and how mail programs do."""
+
+from io import BytesIO
+
+from PIL import Image
 
 from tenancy.db import session
 from tests.factories import a_viewer, make_client, make_reseller
-from themes.assets import load_asset, store_asset
+from themes.assets import load_asset, picture_for_mail, store_asset
 from themes.pictures import AssetKind
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
@@ -21,3 +25,20 @@ async def test_a_picture_is_given_back_by_its_digest_and_to_its_own_realm(stack:
         assert b"<path" in asset.body
         assert asset.content_type == "image/svg+xml"
     assert await load_asset(fernhill.id, digest) is None
+
+
+async def test_mail_programs_get_a_png_of_a_drawing_and_other_pictures_as_they_are(stack: object) -> None:
+    agency, rival = await make_reseller(), await make_reseller()
+    png = BytesIO()
+    Image.new("RGB", (60, 20), "red").save(png, "PNG")
+    async with session(a_viewer(agency)) as db:
+        drawing = await store_asset(db, agency.id, AssetKind.LOGO_LIGHT, SVG)
+        picture = await store_asset(db, agency.id, AssetKind.LOGO_DARK, png.getvalue())
+
+    drawn, kept = await picture_for_mail(agency.id, drawing), await picture_for_mail(agency.id, picture)
+
+    assert drawn is not None and kept is not None
+    assert (drawn.content_type, drawn.body[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert int.from_bytes(drawn.body[20:24]) == 96
+    assert await load_asset(agency.id, picture) == kept
+    assert await picture_for_mail(rival.id, drawing) is None

@@ -48,5 +48,5 @@ async def test_a_mail_that_redis_never_heard_of_is_swept_up(
 
 
 async def is_queued(redis: Redis, mail_id: str) -> bool:
-    waiting: list[str] = await redis.lrange("celery:default", 0, -1)  # type: ignore[misc]
-    return any(mail_id in task for task in waiting)
+    waiting = await redis.lrange("celery:default", 0, -1)
+    return any(mail_id in str(task) for task in waiting)

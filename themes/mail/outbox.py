@@ -15,6 +15,7 @@ from tenancy.db import system_session
 from tenancy.errors import InsightHubError, NotFound
 from tenancy.ids import OrganizationId
 from tenancy.sealing import Unreadable, seal, unseal
+from tenancy.text import gettext as _
 from themes.mail.brand import MailBrand, mail_brand
 from themes.mail.drawing import draw_mail
 from themes.mail.kinds import packed, unpacked
@@ -168,7 +169,7 @@ async def _claim(mail_id: UUID, now: datetime) -> _Claim | MailState | None:
         if row is None:
             return None
         if now >= row.expires_at:
-            return _finish(row, MailState.FAILED, row.reason or "It waited for too long.", now)
+            return _finish(row, MailState.FAILED, row.reason or _("It waited for too long."), now)
         try:
             brand = await mail_brand(db, row.organization_id)
             outlet = await outlet_for(db, brand)
