@@ -163,7 +163,7 @@ async def test_the_page_and_the_file_show_the_same_and_only_ones_own(
             await record(db, viewer, Action.SITE_CHANGED, Target(f"site_{number}", evil))
             await record(db, viewer, Action.SITE_DELETED, Target(f"site_{number}", "Shop"))
     program = Program(whole_app, client.host)
-    await program.sign_in(owner)
+    await program.open_browser(owner)
 
     page = await program.get("/settings/audit", what="site.changed")
     assert page.status_code == 200
@@ -186,7 +186,7 @@ async def test_the_page_and_the_file_show_the_same_and_only_ones_own(
 async def test_others_may_not_look(whole_app: FastAPI, role: Role) -> None:
     client = await make_client(await make_reseller())
     program = Program(whole_app, client.host)
-    await program.sign_in(await make_user(client, role))
+    await program.open_browser(await make_user(client, role))
     for path in ("/settings/audit", "/settings/audit.csv"):
         assert (await program.get(path)).status_code == 403
     assert "/settings/audit" not in (await program.get("/settings/people")).text
