@@ -7,6 +7,7 @@ from nicegui import ui
 from portal.here import CurrentHere, CurrentViewer
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
+from portal.pages.language import organization_language_select
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button
 from tenancy.db import session
@@ -27,6 +28,8 @@ async def organization_page(here: CurrentHere, viewer: CurrentViewer) -> None:
             {own.timezone: own.timezone, **zones}, label=_("Time zone"), value=own.timezone, with_input=True
         )
         timezone.props("outlined dense").classes("wide")
+        if own.id != own.realm_id:
+            organization_language_select(here, own)
         factor = ui.switch(_("Everybody signs in with a second factor"), value=own.requires_second_factor)
         sign_up = ui.switch(_("Anybody may sign up on our domain"), value=own.allows_sign_up)
         sign_up.visible = own.kind in {OrganizationKind.RESELLER, OrganizationKind.PLATFORM}

@@ -7,6 +7,7 @@ from portal.here import CurrentHere, CurrentViewer
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
+from portal.pages.language import language_select
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button
 from portal.views.icons import icon
@@ -48,5 +49,6 @@ async def profile_page(here: CurrentHere, viewer: CurrentViewer) -> None:
             email = ui.input(_("Email"), value=viewer.email).props("outlined dense readonly").classes("wide")
             button(_("Change"), icon=icon("mail")).on_click(change_email)
         email.props["hint"] = _("With this address you sign in.")
+        await language_select(here, viewer)
         with box("div", "dialog-buttons"):
             button(_("Save"), classes="primary").on_click(told(save))
