@@ -32,7 +32,7 @@ async def on_missing(request: Request, error: Exception) -> Response:
 
 
 def draw_trouble(error: Exception) -> None:
-    """The page for a mistake while a page was built; what is no mistake goes on to on_error, for its status."""
+    """The page for a mistake while a page was built; any other error goes on to on_error, for its status."""
     if isinstance(error, InsightHubError):
         raise error
     request = ui.context.client.request
