@@ -37,8 +37,9 @@ class Traces:
         """The traces in a text, however it is written: escaped, encoded, in any case."""
         found = set()
         for form in _forms(text):
-            found |= {f"the platform's name: {hit[0]!r}" for hit in _PLATFORM.finditer(form)}
-            found |= {f"a program's words: {hit[0]!r}" for hit in _MAKERS.finditer(form)}
+            if "insight" in form:
+                found |= {f"the platform's name: {hit[0]!r}" for hit in _PLATFORM.finditer(form)}
+            found |= {f"a program's words: {words!r}" for words in _MAKERS if words in form}
             found |= {f"the platform's host: {host}" for host in self.platform_hosts if _holds(form, host)}
             # There are hundreds of needles: few have all their words in the text.
             words = set(_WORD.findall(form))
@@ -71,7 +72,7 @@ class Traces:
     def in_html(self, page: str) -> list[str]:
         """The traces in a page: also in its title, its tag of a generator and the pictures inside it."""
         found = set(self.in_text(page))
-        head = _Head(page)
+        head = _Head(page.partition("</head>")[0])
         if any(_FRAME.search(title) for title in head.titles):
             found.add(f"a default title: {head.titles}")
         if head.generators:
@@ -133,10 +134,9 @@ def embedded_pictures(page: str) -> Iterator[bytes]:
 
 # Spaces, hyphens, soft and hard, between the two words do not hide them, and neither does a tag.
 _PLATFORM = re.compile(r"insight(?:\s|[-_\u00ad\u200b\u2010\u2011]|&\w+;|<[^<>]{1,40}>){0,3}hub", re.I)
-_MAKERS = re.compile(
-    r"errors\.pydantic\.dev|traceback \(most recent|uvicorn|starlette|fastapi|sqlalchemy|psycopg|nicegui\.io"
-    r"|zauberzeug|\bih_(?:app|owner|definer|maint)\b",
-    re.I,
+_MAKERS = (
+    *("errors.pydantic.dev", "traceback (most recent", "uvicorn", "starlette", "fastapi", "sqlalchemy"),
+    *("psycopg", "nicegui.io", "zauberzeug", "ih_app", "ih_owner", "ih_definer", "ih_maint"),
 )
 _PDF_MAKERS = re.compile(r"reportlab|\(anonymous\)|\(untitled\)|\(unspecified\)", re.I)
 _FRAME = re.compile(r"nicegui|quasar|^\s*$", re.I)
@@ -149,7 +149,9 @@ _LEAST_LETTERS = 6
 def _forms(text: str) -> set[str]:
     """A text as it is written, and as browsers and programs read it."""
     plain = html.unescape(text)
-    forms = {text, plain, html.unescape(plain), unquote(plain)}
+    forms = {text, plain, html.unescape(plain)}
+    if "%" in plain:
+        forms.add(unquote(plain))
     if "\\" in plain:
         forms.add(_unescaped(plain))
     return {form.casefold() for form in forms}
