@@ -226,7 +226,11 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext(_("Yes")) if value else gettext(_("No"))
     if isinstance(value, list):
-        words = [gettext(_FIELDS.get(one, one)) for one in value] if name == "changed" else map(str, value)
+        words = (
+            [gettext(_FIELDS.get(one, one)) for one in map(str, value)]
+            if name == "changed"
+            else map(str, value)
+        )
         return ", ".join(words) or "–"
     if name == "role" and value in set(Role):
         return role_name(value)
