@@ -30,6 +30,11 @@ class Here:
     locale: str = "en"
     """What the person who looks is spoken to in."""
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether the viewer looks at a client's pages as the client does, and may change nothing."""
+        return self.viewer is not None and self.viewer.viewing is not None
+
     def signed_in(self) -> Viewer:
         """The viewer; raises NotSignedIn without one, SecondFactorNeeded for who has to turn it on first."""
         viewer = self.known()

@@ -11,7 +11,7 @@ from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.navigation import workspace
 from portal.shell import box, drawn, frame
 from portal.views.shell import NavGroup, NavLink, heading, mode_switch
-from tenancy.errors import NotFound
+from tenancy.errors import Forbidden, NotFound, OnlyReading
 from tenancy.roles import OrganizationKind, Permission
 from tenancy.text import gettext, gettext_noop
 from tenancy.viewer import Viewer
@@ -29,6 +29,8 @@ class SettingsPage(NamedTuple):
     """Where it is for a reseller's clients only if the reseller's brand says so."""
 
 
+# About the person and not the organisation: not there while one looks with the eyes of another.
+_OF_THE_PERSON = frozenset({"/settings/profile", "/settings/security"})
 _ = gettext_noop
 PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/profile", _("Profile"), "user"),
@@ -66,7 +68,7 @@ def pages_of(here: Here, viewer: Viewer) -> list[SettingsPage]:
     return [
         one
         for one in PAGES
-        if (one.permission is None or viewer.may(one.permission))
+        if _is_open(one, viewer)
         and (one.clients_where is None or not is_client or one.clients_where(here.theme))
     ]
 
@@ -79,8 +81,8 @@ def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -
     Raises Forbidden where the viewer may not open it.
     """
     page = next(one for one in PAGES if one.path == path)
-    if page.permission is not None:
-        viewer.require(page.permission)
+    if not _is_open(page, viewer):
+        raise OnlyReading() if viewer.viewing else Forbidden()
     links = [NavLink(one.icon, gettext(one.title), one.path) for one in pages_of(here, viewer)]
     groups = [workspace(viewer), NavGroup(links, gettext(_("Settings")))]
     title = gettext(page.title)
@@ -91,3 +93,9 @@ def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -
             box("div", "space")
             drawn(mode_switch())
         yield
+
+
+def _is_open(page: SettingsPage, viewer: Viewer) -> bool:
+    if viewer.viewing is not None and page.path in _OF_THE_PERSON:
+        return False
+    return page.permission is None or viewer.may(page.permission)
