@@ -40,6 +40,9 @@ async def test_an_agency_looks_at_a_client_and_comes_back(whole_app: FastAPI) ->
         assert says_whose_eyes(seen, client), path
         assert hidden.domain not in seen.text
 
+    for path in ("/settings/profile", "/settings/security"):
+        assert (await boss.get(path)).status_code == 403
+
     ended = await send(boss, "/sites", "/viewing/end")
     assert (ended.status_code, ended.headers["location"]) == (303, page)
     assert not says_whose_eyes(await boss.get(page), client)
