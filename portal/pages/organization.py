@@ -4,11 +4,11 @@ from zoneinfo import available_timezones
 
 from nicegui import ui
 
-from portal.here import CurrentHere, CurrentViewer
+from portal.here import CurrentHere
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
 from portal.pages.language import organization_language_select
-from portal.pages.settings_area import settings_frame
+from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.pages.viewing import consent_switch
 from portal.shell import box, button
 from tenancy.db import session
@@ -19,7 +19,7 @@ from tenancy.viewings import has_consent
 
 
 @ui.page("/settings/organization")
-async def organization_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def organization_page(here: CurrentHere, viewer: SettingsViewer) -> None:
     """A form that is saved as a whole."""
     with settings_frame(here, viewer, "/settings/organization"), box("section", "card form-page"):
         async with session(viewer) as db:

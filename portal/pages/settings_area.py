@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
@@ -11,7 +12,7 @@ from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.navigation import workspace
 from portal.shell import box, drawn, frame
 from portal.views.shell import NavGroup, NavLink, heading, mode_switch
-from tenancy.errors import Forbidden, NotFound, OnlyReading
+from tenancy.errors import NotFound
 from tenancy.roles import OrganizationKind, Permission
 from tenancy.text import gettext, gettext_noop
 from tenancy.viewer import Viewer
@@ -73,16 +74,24 @@ def pages_of(here: Here, viewer: Viewer) -> list[SettingsPage]:
     ]
 
 
+def _who_may_open(request: Request, viewer: CurrentViewer) -> Viewer:
+    page = next(one for one in PAGES if request.url.path.startswith(one.path))
+    if page.permission is not None:
+        viewer.require(page.permission)
+    return viewer
+
+
+# Asked before the page is built, so that who may not gets the answer that says so.
+SettingsViewer = Annotated[Viewer, Depends(_who_may_open)]
+
+
 @contextmanager
 def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -> Iterator[None]:
     """Draws the frame of the page at a path of the table; inside it comes the page itself.
 
     `inside` is the title of one thing on that page, with a page of its own.
-    Raises Forbidden where the viewer may not open it.
     """
     page = next(one for one in PAGES if one.path == path)
-    if not _is_open(page, viewer):
-        raise OnlyReading() if viewer.viewing else Forbidden()
     links = [NavLink(one.icon, gettext(one.title), one.path) for one in pages_of(here, viewer)]
     groups = [workspace(viewer), NavGroup(links, gettext(_("Settings")))]
     title = gettext(page.title)
