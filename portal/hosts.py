@@ -8,6 +8,7 @@ from portal.api.errors import of_error, speaks_for
 from portal.here import Here, bearer_of, client_of
 from portal.views.documents import error_page
 from tenancy.audit import came_from
+from tenancy.db import reading
 from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.languages import COOKIE, locale_for
@@ -72,7 +73,7 @@ class Hosts:
         speaks_for(here.theme)
         came_from(client_of(connection))
         scope.setdefault("state", {})["here"] = here
-        with speaking(here.locale):
+        with speaking(here.locale), reading(only=here.only_reads):
             await self._app(scope, receive, send)
 
 

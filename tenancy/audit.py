@@ -58,6 +58,10 @@ class Action(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
     PERSON_TOKEN_REUSED = "person.token_reused"  # noqa: S105
+    VIEWING_ASKED = "viewing.asked"
+    VIEWING_BEGAN = "viewing.began"
+    VIEWING_ENDED = "viewing.ended"
+    """The database adds it, however it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +124,16 @@ async def record(
     *,
     organization_id: OrganizationId | None = None,
     details: Mapping[str, Any] | None = None,
+    acting_as: str | None = None,
 ) -> None:
     """Adds an entry to the log of an organisation (the viewer's, unless given), in this transaction.
 
-    details hold what changed, for people to read; never a secret.
+    details hold what changed, for people to read; never a secret. acting_as is whose eyes they looked with.
     """
     kind = _OPERATOR if viewer.organization_kind is OrganizationKind.PLATFORM else "person"
     actor = Actor(str(viewer.user_id), viewer.name, viewer.organization_name, kind)
-    await record_of(db, actor, action, target, organization_id or viewer.organization_id, details=details)
+    organization_id = organization_id or viewer.organization_id
+    await record_of(db, actor, action, target, organization_id, details=details, acting_as=acting_as)
 
 
 async def record_of(
@@ -138,6 +144,7 @@ async def record_of(
     organization_id: OrganizationId,
     *,
     details: Mapping[str, Any] | None = None,
+    acting_as: str | None = None,
 ) -> None:
     """As record, for somebody who is no viewer: not signed in yet, or no person at all."""
     db.add(
@@ -148,6 +155,7 @@ async def record_of(
             actor_id=actor.id,
             actor_name=actor.name,
             actor_organization=actor.organization,
+            acting_as=acting_as,
             target=target.id,
             target_name=target.name,
             address=_address.get(),

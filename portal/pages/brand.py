@@ -1,13 +1,11 @@
 """/settings/brand and /clients/{organization}/brand: the editor of a brand, with a preview before saving."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends
 from markupsafe import Markup
 from nicegui import ui
-from nicegui.events import GenericEventArguments
 
 from portal.assets import asset_url
 from portal.brand_drafts import keep_draft, new_draft
@@ -16,6 +14,7 @@ from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.brand_fields import BrandFields
 from portal.pages.guard import told
 from portal.pages.navigation import clients_title, workspace
+from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button, drawn, frame
 from portal.views.brand_editor import download_link, segments, stage, version_bar, version_list
@@ -106,17 +105,18 @@ class BrandEditor:
                 self._draw_bar()
                 self._banner = drawn("", "contents")
                 drawn(stage())
-        for name, handle in (
-            ("asset", self._on_asset),
-            ("remove_asset", self._on_remove_asset),
-            ("preview_view", self._on_view),
-            ("preview_mode", self._on_mode),
-            ("preview_width", self._on_width),
-            ("look_at_version", self._on_look),
-            ("restore_version", self._on_restore),
-            ("back_to_draft", self._on_back),
-        ):
-            ui.on(name, _with_text(told(handle)))
+        PageEvents().listen(
+            {
+                "asset": self._on_asset,
+                "remove_asset": self._on_remove_asset,
+                "preview_view": self._on_view,
+                "preview_mode": self._on_mode,
+                "preview_width": self._on_width,
+                "look_at_version": self._on_look,
+                "restore_version": self._on_restore,
+                "back_to_draft": self._on_back,
+            }
+        )
         self._fields.show(theme)
         # The stage's script has to be there first.
         ui.timer(0.1, told(self._begin), once=True)
@@ -311,16 +311,3 @@ def _draft_of(brand: Brand) -> dict[str, Any]:
 def _first_mode(brand: Brand) -> Mode:
     mode = brand.theme(brand.document).default_mode
     return Mode.LIGHT if mode is Mode.SYSTEM else mode
-
-
-def _with_text(
-    handle: Callable[[str], Awaitable[None]],
-) -> Callable[[GenericEventArguments], Awaitable[None]]:
-    async def on_event(event: GenericEventArguments) -> None:
-        try:
-            await handle(event.args if isinstance(event.args, str) else "")
-        except ValueError:
-            # No button of ours sent that.
-            return
-
-    return on_event

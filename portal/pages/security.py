@@ -38,7 +38,7 @@ async def security_page(here: CurrentHere, viewer: CurrentPerson) -> None:
             ui.label(_("Devices")).props("role=heading aria-level=2")
             ui.label(_("Signs you out in all browsers and programs, this one too.")).classes("muted")
             button(_("Sign out everywhere"), icon=icon("log-out"), classes="danger").on_click(
-                told(lambda: _sign_out(here))
+                lambda: _ask_sign_out(here)
             )
 
 
@@ -144,8 +144,12 @@ def _ask_password(here: Here) -> None:
     form_dialog(_("Change the password"), fields, submit=_("Save"), on_submit=change)
 
 
-async def _sign_out(here: Here) -> None:
-    await sign_out_everywhere((await current_person(here)).user_id)
+def _ask_sign_out(here: Here) -> None:
+    async def sign_out(_values: Values) -> None:
+        await sign_out_everywhere((await current_person(here)).user_id)
+
+    about = Markup("<p>{}</p>").format(_("You then have to sign in anew on each device."))
+    form_dialog(_("Sign out everywhere?"), [], submit=_("Sign out"), on_submit=sign_out, about=about)
 
 
 def _qr(address: str) -> Markup:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from nicegui import ui
 
-from portal.here import CurrentHere, CurrentViewer, Here
+from portal.here import CurrentHere, Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.pages.page_events import PageEvents
-from portal.pages.settings_area import settings_frame
+from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.shell import box, button, drawn
 from portal.views import numbers
 from portal.views.api_keys import api_keys_table, documentation_link
@@ -27,7 +27,7 @@ PATH = "/settings/api-keys"
 
 
 @ui.page(PATH)
-async def api_keys_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def api_keys_page(here: CurrentHere, viewer: SettingsViewer) -> None:
     """The table, and a button for one more."""
     with settings_frame(here, viewer, PATH):
         async with session(viewer) as db:

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
 from portal.here import here
-from portal.shell import drawn, dress
+from portal.shell import draw_viewing, drawn, dress
 from portal.signing import login_url
 from portal.trouble_pages import trouble_page
 from portal.views.states import error_state
@@ -38,4 +38,5 @@ def draw_trouble(error: Exception) -> None:
     request = ui.context.client.request
     dress(here(request), InsightHubError().message)
     log.exception("page.failed", path=request.url.path, exc_info=error)
+    draw_viewing(here(request))
     drawn(error_state(InsightHubError().message, retry=None))

@@ -63,6 +63,15 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_TOKEN_REUSED: Words(
         _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
     ),
+    Action.VIEWING_ASKED: Words(
+        _("Asked for consent"), _("{actor} asked to see the pages of {target} as it sees them.")
+    ),
+    Action.VIEWING_BEGAN: Words(
+        _("View as client begun"), _("{actor} began to look at the pages of {target} as it sees them.")
+    ),
+    Action.VIEWING_ENDED: Words(
+        _("View as client ended"), _("{actor} no longer looks at the pages of {target} as it sees them.")
+    ),
     Action.API_KEY_CREATED: Words(_("API key created"), _("{actor} created the API key {target}.")),
     Action.API_KEY_REVOKED: Words(_("API key revoked"), _("{actor} revoked the API key {target}.")),
     Action.BRAND_CHANGED: Words(_("Brand changed"), _("{actor} changed the brand of {target}.")),
@@ -89,6 +98,7 @@ SUBJECTS: Mapping[str, str] = {
     "mail": _("Mail"),
     "api_key": _("API keys"),
     "link": _("Public links"),
+    "viewing": _("View as client"),
 }
 _FIELDS = {
     "name": _("Name"),
@@ -104,10 +114,34 @@ _FIELDS = {
     "email": _("Email"),
     "panels": _("Parts"),
     "requires_second_factor": _("Two-factor sign-in for everybody"),
+    "allows_viewing": _("The agency may view as we do"),
     "allows_sign_up": _("Sign-up on the domain"),
     "sites": _("Sites"),
     "invited_by": _("Invited by"),
     "host": _("On"),
+    "changed": _("Changed"),
+    "primary_color": _("Main colour"),
+    "accent_color": _("Second colour"),
+    "radius": _("Corners"),
+    "font": _("Font"),
+    "default_mode": _("Light or dark"),
+    "sidebar": _("Sidebar"),
+    "logo_light": _("Logo"),
+    "logo_dark": _("Logo for dark pages"),
+    "favicon": _("Icon"),
+    "sign_in_text": _("Text of the sign-in page"),
+    "sign_in_picture": _("Picture of the sign-in page"),
+    "support_email": _("Email for help"),
+    "support_url": _("Page for help"),
+    "footer_links": _("Links under public pages"),
+    "language": _("Language"),
+    "powered_by": _("Name of the platform"),
+    "script_global": _("Name of the JavaScript object"),
+    "script_file": _("Name of the script's file"),
+    "former_script_files": _("Former names of the script's file"),
+    "api_messages": _("Messages of the API"),
+    "api_support": _("Help in messages of the API"),
+    "clients_may_brand": _("Clients' own brands"),
 }
 
 
@@ -203,7 +237,12 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext(_("Yes")) if value else gettext(_("No"))
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
+        words = (
+            [gettext(_FIELDS.get(one, one)) for one in map(str, value)]
+            if name == "changed"
+            else map(str, value)
+        )
+        return ", ".join(words) or "–"
     if name == "role" and value in set(Role):
         return role_name(value)
     return str(value) if value not in {None, ""} else "–"
