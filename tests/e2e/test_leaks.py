@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Dialog, Page, WebSocket
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response as Answered
 
-import portal.pages
+import portal.pages  # noqa: F401  it fills the table of pages
 from tenancy.login import session_cookie
 from tenancy.roles import Role
 from tests.e2e.people import Person, Product, at
@@ -150,7 +150,6 @@ async def nothing_was_found(reader: Reader, page: Page, traces: Traces) -> None:
 
 def paths(world: TwoAgencies) -> list[str]:
     """Every page that there is, once, with things of the first agency's client in its address."""
-    assert portal.pages.add_pages
     routes = [Route("GET", path) for path in dict.fromkeys(Client.page_routes.values())]
     # Below a site there are several; of the rest one is like the next.
     each = [world.one.addresses(route, 99 if "_rest" in route.path else 1) for route in routes]

@@ -9,6 +9,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -328,7 +329,7 @@ class Watch:
         async with session(viewer) as db:
             return Counter({(table, where): count for table, where, count in await db.execute(text(query))})
 
-    def contents(self, organizations: set[UUID]) -> dict[tuple[str, UUID], str]:
+    def contents(self, organizations: AbstractSet[UUID]) -> dict[tuple[str, UUID], str]:
         """A digest of all rows of these organisations, by table."""
         part = (
             "SELECT {name}, organization_id, md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"
@@ -340,13 +341,13 @@ class Watch:
     @contextmanager
     def hole(self, table: str, right: str) -> Iterator[None]:
         """A policy too many, for a while."""
-        self.owner.execute(f"CREATE POLICY hole ON {table} FOR {right} TO ih_app USING (true)")  # type: ignore[call-overload]
+        self.owner.execute(f"CREATE POLICY hole ON {table} FOR {right} TO ih_app USING (true)")
         try:
             yield
         finally:
-            self.owner.execute(f"DROP POLICY hole ON {table}")  # type: ignore[call-overload]
+            self.owner.execute(f"DROP POLICY hole ON {table}")
 
-    def a_row_of(self, table: str, organizations: set[UUID]) -> dict[str, Any] | None:
+    def a_row_of(self, table: str, organizations: AbstractSet[UUID]) -> dict[str, Any] | None:
         query = sql.SQL("SELECT * FROM {} WHERE organization_id = ANY (%s) LIMIT 1").format(
             sql.Identifier(table)
         )
@@ -510,6 +511,5 @@ async def cannot_write_elsewhere(
 
 def _union(tables: list[str], part: str) -> sql.Composed:
     return sql.SQL(" UNION ALL ").join(
-        sql.SQL(part).format(name=sql.Literal(table), table=sql.Identifier(table))
-        for table in tables  # type: ignore[arg-type]
+        sql.SQL(part).format(name=sql.Literal(table), table=sql.Identifier(table)) for table in tables
     )
