@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from nicegui import Client
-from playwright.async_api import Browser, Dialog, Page, WebSocket
+from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, WebSocket
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response as Answered
 
@@ -54,6 +54,7 @@ class Reader:
         page.on("websocket", self._listen)
         page.on("response", self._look_at)
         page.on("dialog", _accept)
+        page.on("console", self._overhear)
 
     async def reads(self, where: str) -> None:
         """The page as it stands by now, with all that its scripts have built, and the pages inside it."""
@@ -96,6 +97,11 @@ class Reader:
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda frame: self.frames.append(str(frame)))
+
+    def _overhear(self, said: ConsoleMessage) -> None:
+        # What a page does may not be more than its own policy lets it.
+        if "Content Security Policy" in said.text:
+            self.found.add(f"{self._page.url}: {said.text}")
 
     def _look_at(self, answer: Answered) -> None:
         url = urlsplit(answer.url)
