@@ -21,7 +21,7 @@ from tests.leaks.worlds import TwoAgencies, two_agencies
 from tests.portal.test_isolation import Route
 
 # What ends the visit instead of showing something, or shows nothing, on each page.
-EVERYWHERE = {"Sign", "Leave", "Dark", "Light", "Device", "Copy"}
+EVERYWHERE = {"Sign", "Leave", "View", "Dark", "Light", "Device", "Copy"}
 # The label of the next button to press, which is marked for it.
 NEXT_BUTTON = """(pressed) => {
   document.querySelectorAll("[data-probe]").forEach((one) => one.removeAttribute("data-probe"));
@@ -67,7 +67,7 @@ class Reader:
 
     async def opens_its_dialogs(self, path: str) -> None:
         """Presses each kind of button once, and reads what opens."""
-        while (said := await self._page.evaluate(NEXT_BUTTON, list(self._pressed))) is not None:
+        while (said := await self._next()) is not None:
             # One of "Change Kim", "Change Lee": they open the same dialog.
             self._pressed.add(said.split()[0])
             try:
@@ -80,6 +80,18 @@ class Reader:
                 await self.reads(f"{path}, {said}")
             await self._starts_anew(path)
         self._pressed &= EVERYWHERE
+
+    async def _next(self) -> str | None:
+        """The label of the next button to press, which is marked; None where all were."""
+        for _try in range(3):
+            try:
+                said: str | None = await self._page.evaluate(NEXT_BUTTON, list(self._pressed))
+            except PlaywrightError:
+                # What was pressed before leads to another page.
+                await self._page.wait_for_load_state()
+            else:
+                return said
+        return None
 
     def said_over_sockets(self) -> list[str]:
         """The traces in what the server sent over the pages' sockets, shown or not."""
