@@ -1,11 +1,9 @@
 """A crawl by everybody on two agencies' hosts: no page, file, error or header tells of the platform, nor of
 anybody who is not theirs. Routes, roles, tables and mails are found by enumeration."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
@@ -17,7 +15,7 @@ from tenancy.roles import OrganizationKind, Role, roles_of
 from tenancy.settings import settings
 from tests.leaks.crawler import Crawler
 from tests.leaks.traces import Traces
-from tests.leaks.worlds import Agency, TwoAgencies, two_agencies
+from tests.leaks.worlds import Agency, TwoAgencies
 from tests.portal.program import Program
 from tests.portal.test_isolation import Route, routes_of, signed_in
 
@@ -45,14 +43,6 @@ NONSENSE: tuple[dict[str, Any], ...] = ({}, {"json": {"nonsense": 1}}, {"content
 # Open to nobody by GET, or closed by this brand.
 NEVER_OPEN = {"/v1", "/v1/{path:path}", "/signup", "/readyz", "/api/collect", "/api/collect/heatmap"}
 NOT_OPENED = {"/internal/tls-allowed", "/ih.js"}
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def world(stack: dict[str, str]) -> AsyncIterator[TwoAgencies]:
-    with pytest.MonkeyPatch.context() as patch:
-        # As .env.example says: a name that names nobody.
-        patch.setattr(settings(), "domain_target", "edge.hosting.example")
-        yield await two_agencies()
 
 
 def pages_of(app: FastAPI) -> list[Route]:
