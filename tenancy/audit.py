@@ -51,6 +51,8 @@ class Action(StrEnum):
     PERSON_EMAIL_CHANGED = "person.email_changed"
     PERSON_SECOND_FACTOR_ON = "person.second_factor_on"
     PERSON_SECOND_FACTOR_OFF = "person.second_factor_off"
+    PERSON_SECOND_FACTOR_RESET = "person.second_factor_reset"
+    PERSON_SESSIONS_ENDED = "person.sessions_ended"
     MAIL_CHANGED = "mail.changed"
     MAIL_TESTED = "mail.tested"
     MAIL_REMOVED = "mail.removed"

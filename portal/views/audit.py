@@ -60,6 +60,10 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_SECOND_FACTOR_OFF: Words(
         _("Two-factor sign-in off"), _("{actor} turned off two-factor sign-in.")
     ),
+    Action.PERSON_SECOND_FACTOR_RESET: Words(
+        _("Two-factor sign-in reset"), _("{actor} took away the second factor of {target}.")
+    ),
+    Action.PERSON_SESSIONS_ENDED: Words(_("Devices signed out"), _("{actor} signed other devices out.")),
     Action.PERSON_TOKEN_REUSED: Words(
         _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
     ),
