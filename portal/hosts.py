@@ -149,12 +149,13 @@ def _is_everywhere(scope: Scope) -> bool:
 
 
 async def _carries_another_brand(scope: Scope) -> bool:
-    """Whether this is the host of an agency or its client, on which no file may name the platform."""
+    """Whether this is no host of the platform's: of an agency or its client, or nobody's, such as the address
+    that their domains lead to. No file may name the platform there."""
     try:
         found = await resolve_host(dict(scope["headers"]).get(b"host", b"").decode("latin-1"))
     except Unavailable:
         return False
-    return found is not None and found.kind is not OrganizationKind.PLATFORM
+    return found is None or found.kind is not OrganizationKind.PLATFORM
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response, error: InsightHubError) -> None:

@@ -11,6 +11,7 @@ from portal.pages.guard import told
 from portal.shell import box, drawn
 from portal.views.brand_editor import correction_notes, drop_zone
 from tenancy.text import gettext as _
+from tenancy.text import pgettext
 from themes.corrections import corrections
 from themes.pictures import AssetKind
 from themes.theme import Font, Mode, Sidebar, Theme
@@ -185,7 +186,7 @@ class BrandFields:
         ui.label(_("Links under public pages, such as an imprint")).classes("hint")
         for link in links:
             with box("div", "link-row"):
-                for name, label in (("words", _("Words")), ("url", _("Address"))):
+                for name, label in (("words", pgettext("of a link", "Words")), ("url", _("Address"))):
                     made = ui.input(label, value=link[name], on_change=self._link_put(link, name))
                     self._inputs["footer_links"] = _styled(made)
 

@@ -32,11 +32,11 @@ async def on_missing(request: Request, error: Exception) -> Response:
 
 
 def draw_trouble(error: Exception) -> None:
-    """The page for an error while a page was built."""
+    """The page for a mistake while a page was built; any other error goes on to on_error, for its status."""
+    if isinstance(error, InsightHubError):
+        raise error
     request = ui.context.client.request
     dress(here(request), InsightHubError().message)
-    if not isinstance(error, InsightHubError):
-        log.exception("page.failed", path=request.url.path, exc_info=error)
-    message = error.message if isinstance(error, InsightHubError) else InsightHubError().message
+    log.exception("page.failed", path=request.url.path, exc_info=error)
     draw_viewing(here(request))
-    drawn(error_state(message, retry=None))
+    drawn(error_state(InsightHubError().message, retry=None))
