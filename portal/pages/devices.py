@@ -31,8 +31,8 @@ class Devices:
         """Reads the list, and shows it."""
         async with session(viewer) as db:
             self._timezone = (await own_organization(db, viewer)).timezone
-        with box("section", "wide section"):
-            ui.label(_("Devices")).props("role=heading aria-level=2").classes("section-title")
+        with box("section", "devices"):
+            ui.label(_("Devices")).props("role=heading aria-level=2")
             self._table = drawn("", "wide")
             with box("div", "line-form"):
                 self._others = button(_("Sign out the others"), icon=icon("log-out"))

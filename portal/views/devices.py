@@ -33,7 +33,7 @@ def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
         '<tr><td><span class="who">{}<span>{}</span></span></td><td data-label="{}">{}</td>'
         '<td data-label="{}">{}</td><td class="acts">{}</td></tr>'
     ).format(
-        icon("terminal" if one.is_program else "monitor", 18),
+        icon(_symbol(one), 18),
         name,
         _("From"),
         place_words(one.device, locale),
@@ -41,6 +41,12 @@ def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
         numbers.moment(one.last_seen_at, timezone, locale),
         "" if one.is_current else _end(one),
     )
+
+
+def _symbol(one: OwnSession) -> str:
+    if one.is_program:
+        return "terminal"
+    return "smartphone" if one.device.system in {"iOS", "Android"} else "monitor"
 
 
 def _end(one: OwnSession) -> Markup:
