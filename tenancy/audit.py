@@ -26,6 +26,7 @@ class Action(StrEnum):
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"
+    SITE_MOVED = "site.moved"
     BRAND_CHANGED = "brand.changed"
     BRAND_RESTORED = "brand.restored"
     DOMAIN_ADDED = "domain.added"
