@@ -18,7 +18,8 @@ from tests.portal.test_isolation import signed_in
 
 PLAIN = (
     "default-src 'none'; script-src 'self' 'nonce-N'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # NiceGUI's pages; portal/security.py says why.
 ALIVE = (
