@@ -15,7 +15,7 @@ from tenancy.ids import OrganizationId
 from tenancy.invalidation import Channel, publish
 from tenancy.roles import Permission
 from tenancy.text import gettext as _
-from tenancy.text import ngettext
+from tenancy.text import gettext_noop, ngettext
 from tenancy.viewer import Viewer
 
 
@@ -23,6 +23,13 @@ class LimitReached(Conflict):
     """The contract allows no more; the sentence says of what, and whom to ask."""
 
     code = "limit_reached"
+
+
+class OrganizationClosed(Forbidden):
+    """It is suspended, archived or deleted: its people are turned away, its events still come."""
+
+    code = "organization_closed"
+    message = gettext_noop("This account is closed at the moment. Nothing is lost: visits are still counted.")
 
 
 class ClientState(StrEnum):
