@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 import analytics.clickhouse
@@ -16,6 +16,7 @@ import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
 from portal import audit_export, brand, invites, language, previews, signing, states, tls, viewing
+from portal.accounts import tell_new_sign_in
 from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
 from portal.api.gate import ApiGate
@@ -24,15 +25,16 @@ from portal.hosts import Hosts, SecondHost, is_collect
 from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
-from portal.trouble_pages import trouble_page
-from tenancy.errors import InsightHubError, NotFound, NotSignedIn
-from tenancy.second_factor import SecondFactorNeeded
+from portal.trouble_pages import answer_to, trouble_page
+from tenancy.devices import on_new_device
+from tenancy.errors import InsightHubError, NotFound
 
 log = structlog.get_logger(__name__)
 
 
 def create_app() -> FastAPI:
     """The app of one process. With PORTAL_PAGES=off it has no pages: for processes that only collect."""
+    on_new_device(tell_new_sign_in)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)
@@ -98,11 +100,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, InsightHubError)
     if api_errors.wants_json(request):
         return api_errors.of_error(error)
-    if isinstance(error, NotSignedIn):
-        return RedirectResponse(signing.login_url(request), 303)
-    if isinstance(error, SecondFactorNeeded):
-        return RedirectResponse("/settings/security", 303)
-    return trouble_page(request, error.status, error.message)
+    return answer_to(request, error)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """A crawl by everybody on two agencies' hosts: no page, file, error or header tells of the platform, nor of
 anybody who is not theirs. Routes, roles, tables and mails are found by enumeration."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -168,6 +169,21 @@ async def test_a_page_that_breaks_says_nothing_of_why(
 
     assert answer.status_code in {500, 503}, path
     assert logged or isinstance(trouble, Unavailable)
+    assert not crawler.found, "\n".join(crawler.found)
+
+
+async def test_a_page_that_takes_too_long_is_the_agencys_as_well(
+    whole_app: FastAPI, world: TwoAgencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleeps(*_: object) -> None:
+        await asyncio.sleep(30)
+
+    monkeypatch.setattr("portal.pages.people.list_members", sleeps)
+    crawler = await crawler_of(whole_app, world, world.one, "agency", Role.OWNER)
+    answer = await crawler.asks("GET", "/settings/people")
+
+    assert answer.status_code == 500
+    assert "Zephyrine Data" in answer.text and "response_timeout" not in answer.text
     assert not crawler.found, "\n".join(crawler.found)
 
 
