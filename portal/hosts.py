@@ -137,7 +137,8 @@ async def _theme(host: HostOrganization, viewer: Viewer | None) -> Theme:
 
 def _says_two_hosts(scope: Scope) -> bool:
     """A proxy might have looked at one of them, and we at the other."""
-    return sum(name == b"host" for name, _value in scope["headers"]) > 1
+    names: list[bytes] = [name for name, _value in scope["headers"]]
+    return names.count(b"host") > 1
 
 
 def _is_script(scope: Scope, host: HostOrganization) -> bool:
