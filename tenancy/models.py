@@ -460,3 +460,7 @@ class SecondFactor(Base):
     last_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     recovery_hashes: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     created_at: Mapped[datetime] = _now()
+
+
+# At the end, as they stand on Base: one metadata knows them all.
+from tenancy import identity_models as identity_models  # noqa: E402

@@ -63,6 +63,18 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_TOKEN_REUSED: Words(
         _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
     ),
+    Action.PERSON_IDENTITY_LINKED: Words(
+        _("Way to sign in connected"), _("{actor} connected a way to sign in.")
+    ),
+    Action.PERSON_IDENTITY_UNLINKED: Words(
+        _("Way to sign in disconnected"), _("{actor} disconnected a way to sign in.")
+    ),
+    Action.PROVIDER_CHANGED: Words(
+        _("Sign-in provider changed"), _("{actor} changed the sign-in provider {target}.")
+    ),
+    Action.PROVIDER_REMOVED: Words(
+        _("Sign-in provider removed"), _("{actor} removed the sign-in provider {target}.")
+    ),
     Action.API_KEY_CREATED: Words(_("API key created"), _("{actor} created the API key {target}.")),
     Action.API_KEY_REVOKED: Words(_("API key revoked"), _("{actor} revoked the API key {target}.")),
     Action.LINK_CREATED: Words(_("Public link created"), _("{actor} shared {target} by a public link.")),
@@ -76,6 +88,7 @@ SUBJECTS: Mapping[str, str] = {
     "organization": _("Organisations"),
     "site": _("Sites"),
     "person": _("People and sign-ins"),
+    "provider": _("Sign-in providers"),
     "mail": _("Mail"),
     "api_key": _("API keys"),
     "link": _("Public links"),
@@ -96,6 +109,11 @@ _FIELDS = {
     "sites": _("Sites"),
     "invited_by": _("Invited by"),
     "host": _("On"),
+    "through": _("Through"),
+    "issuer": _("Issuer"),
+    "client_id": _("Client ID"),
+    "email_domains": _("Email domains"),
+    "enabled": _("Offered"),
 }
 
 
