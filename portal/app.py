@@ -15,7 +15,8 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
-from portal import audit_export, brand, invites, language, previews, signing, states, tls
+from portal import audit_export, brand, invites, language, previews, signing, states, tls, viewing
+from portal.accounts import tell_new_sign_in
 from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
 from portal.api.gate import ApiGate
@@ -25,6 +26,7 @@ from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
+from tenancy.devices import on_new_device
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
 from tenancy.second_factor import SecondFactorNeeded
 
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 def create_app() -> FastAPI:
     """The app of one process. With PORTAL_PAGES=off it has no pages: for processes that only collect."""
+    on_new_device(tell_new_sign_in)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)
@@ -59,9 +62,11 @@ def create_app() -> FastAPI:
         app.include_router(previews.router)
         app.include_router(brand_preview.router)
         app.include_router(share.router)
+        app.include_router(viewing.router)
         add_pages(app)
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.
+    app.add_middleware(viewing.OnlyLooks)
     app.add_middleware(SameOrigin, open_to_all=is_collect)
     app.add_middleware(ApiGate)
     app.add_middleware(Hosts)

@@ -12,7 +12,7 @@ from portal.signing import ask_for_code, is_secure, keep_session, set_cookie, si
 from tenancy.csrf import check_token
 from tenancy.db import session
 from tenancy.errors import InsightHubError
-from tenancy.identities import link_identity, sign_in_as
+from tenancy.identities import AccountExists, link_identity, sign_in_as
 from tenancy.identity_providers import provider_on
 from tenancy.language_choice import keep_first_choice
 from tenancy.languages import COOKIE
@@ -78,6 +78,7 @@ async def finish(request: Request, here: CurrentHere, code: str = "") -> Respons
         if here.viewer is not None:
             response = _back_to_security(error)
         else:
+            next = SECURITY if isinstance(error, AccountExists) else next
             response = await sign_in_form(request, here, next=next, error=error.message, status=error.status)
     response.delete_cookie(_cookie(), path="/", secure=is_secure(), httponly=True, samesite="lax")
     response.headers["referrer-policy"] = "no-referrer"

@@ -35,10 +35,12 @@ async def create_user(
     name: str,
     password: str | None = None,
     verified: bool = True,
+    locale: str | None = None,
 ) -> UserId:
     """A new account in the organisation's realm; it can do nothing before add_member.
 
     `verified`: that the address is the person's own, by the word of who makes the account.
+    `locale`: what the person is spoken to in; without it, what their organisation is.
     """
     organization = await _organization(db, organization_id)
     user = models.User(
@@ -47,6 +49,7 @@ async def create_user(
         name=checked_name(name),
         password_hash=None if password is None else await hash_password(checked_password(password)),
         email_verified_at=func.now() if verified else None,
+        locale=locale,
     )
     try:
         async with db.begin_nested():

@@ -15,7 +15,6 @@ from tenancy.audit import Action, Target, record
 from tenancy.db import system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import Conflict, Forbidden, NotFound
-from tenancy.identity_models import UserIdentity
 from tenancy.identity_providers import Provider
 from tenancy.ids import UserId
 from tenancy.login import WrongCredentials, start_session
@@ -39,6 +38,16 @@ class EmailNotVouched(Forbidden):
     message = _(
         "The provider does not confirm your email address. Sign in with your password, and connect it under"
         " Settings, Security."
+    )
+
+
+class AccountExists(Conflict):
+    """An address alone opens no account: whoever has it shows that the account is theirs, then connects."""
+
+    code = "account_exists"
+    message = _(
+        "There is an account with your address already. Sign in as before: you can connect the two on the page"
+        " that follows."
     )
 
 
@@ -72,7 +81,8 @@ async def sign_in_as(
 ) -> tuple[Viewer, str]:
     """The viewer and the token for the cookie of whom the provider has vouched for.
 
-    Raises CodeNeeded for who has a second factor; NoAccount, EmailNotVouched, WrongEmailDomain, TooManyTries.
+    Raises CodeNeeded for who has a second factor; NoAccount, AccountExists, EmailNotVouched,
+    WrongEmailDomain, TooManyTries.
     """
     _check_domain(provider, person)
     user_id = await _account_of(host, person, address)
@@ -109,14 +119,16 @@ async def unlink_identity(viewer: Viewer, identity_id: str) -> None:
     async with system_session(reason="disconnect a way to sign in") as db:
         # Two at once would each leave the other's as the last one.
         user = await db.scalar(select(models.User).where(models.User.id == viewer.user_id).with_for_update())
-        rows = list(await db.scalars(select(UserIdentity).where(UserIdentity.user_id == viewer.user_id)))
+        rows = list(
+            await db.scalars(select(models.UserIdentity).where(models.UserIdentity.user_id == viewer.user_id))
+        )
         gone = next((row for row in rows if str(row.id) == identity_id), None)
         if user is None or gone is None:
             raise NotFound()
         asked = {"realm": user.organization_id, "email": user.email}
         if len(rows) == 1 and not await db.scalar(_HAS_PASSWORD, asked):
             raise LastWayIn()
-        await db.execute(delete(UserIdentity).where(UserIdentity.id == gone.id))
+        await db.execute(delete(models.UserIdentity).where(models.UserIdentity.id == gone.id))
         target = Target(viewer.email, viewer.name)
         await record(db, viewer, Action.PERSON_IDENTITY_UNLINKED, target, details={"issuer": gone.issuer})
 
@@ -125,9 +137,9 @@ async def identities_of(viewer: Viewer) -> list[Identity]:
     """The ways to sign in that the person has connected."""
     async with system_session(reason="connected ways to sign in") as db:
         rows = await db.scalars(
-            select(UserIdentity)
-            .where(UserIdentity.user_id == viewer.user_id)
-            .order_by(UserIdentity.created_at, UserIdentity.id)
+            select(models.UserIdentity)
+            .where(models.UserIdentity.user_id == viewer.user_id)
+            .order_by(models.UserIdentity.created_at, models.UserIdentity.id)
         )
         return [Identity(row.id, row.issuer, row.email, row.last_used_at) for row in rows]
 
@@ -144,23 +156,26 @@ def _check_domain(provider: Provider, person: Person) -> None:
 
 
 async def _account_of(host: HostOrganization, person: Person, address: str) -> UserId:
-    """Whose identity it is; else whose address it is; else a new account, where one may sign up."""
+    """Whose identity it is; else a new account, where one may sign up, or one that nobody had confirmed."""
     async with system_session(reason="account of who was vouched for") as db:
         known = await _known(db, host.realm_id, person)
         if known is not None:
             await db.execute(
-                update(UserIdentity)
-                .where(UserIdentity.organization_id == host.realm_id)
-                .where(UserIdentity.issuer == person.issuer, UserIdentity.subject == person.subject)
-                .values(last_used_at=func.now(), email=person.email or UserIdentity.email)
+                update(models.UserIdentity)
+                .where(models.UserIdentity.organization_id == host.realm_id)
+                .where(
+                    models.UserIdentity.issuer == person.issuer, models.UserIdentity.subject == person.subject
+                )
+                .values(last_used_at=func.now(), email=person.email or models.UserIdentity.email)
             )
             return known
         if not person.email:
             raise EmailNotVouched()
         account = await find_account(db, realm_id=host.realm_id, email=person.email)
         if account is not None:
-            if not account.confirmed:
-                await _take_over(db, account.user_id)
+            if account.confirmed:
+                raise AccountExists()
+            await _take_over(db, account.user_id)
             await _link(db, host.realm_id, account.user_id, person)
             return account.user_id
     if not host.allows_sign_up:
@@ -184,10 +199,10 @@ async def _take_over(db: AsyncSession, user_id: UserId) -> None:
 
 async def _known(db: AsyncSession, realm_id: UUID | None, person: Person) -> UserId | None:
     found = await db.scalar(
-        select(UserIdentity.user_id).where(
-            UserIdentity.organization_id == realm_id,
-            UserIdentity.issuer == person.issuer,
-            UserIdentity.subject == person.subject,
+        select(models.UserIdentity.user_id).where(
+            models.UserIdentity.organization_id == realm_id,
+            models.UserIdentity.issuer == person.issuer,
+            models.UserIdentity.subject == person.subject,
         )
     )
     return None if found is None else UserId(found)
@@ -197,7 +212,7 @@ async def _link(db: AsyncSession, realm_id: UUID, user_id: UserId, person: Perso
     try:
         async with db.begin_nested():
             db.add(
-                UserIdentity(
+                models.UserIdentity(
                     organization_id=realm_id,
                     user_id=user_id,
                     issuer=person.issuer,

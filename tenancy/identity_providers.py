@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tenancy import models
 from tenancy.audit import Action, Target, record
 from tenancy.db import system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import Conflict, Invalid, NotFound
-from tenancy.identity_models import IdentityProvider
 from tenancy.ids import OrganizationId
 from tenancy.outbound import is_public_address
 from tenancy.roles import Permission
@@ -110,7 +110,7 @@ async def save_provider(db: AsyncSession, viewer: Viewer, form: ProviderForm, ke
     if row is not None and not form.client_secret and issuer != row.issuer:
         # Else whoever may fill in the form could have the secret sent to a server of theirs.
         raise Invalid(_("Enter the secret again, as the provider is another."), field="client_secret")
-    changed = IdentityProvider(organization_id=viewer.organization_id) if row is None else row
+    changed = models.IdentityProvider(organization_id=viewer.organization_id) if row is None else row
     changed.name, changed.issuer, changed.client_id = name, issuer, client_id
     changed.email_domains, changed.enabled = domains, form.enabled
     if form.client_secret:
@@ -157,9 +157,9 @@ def _domains(value: str) -> list[str]:
     return sorted(set(found))
 
 
-async def _row(db: AsyncSession, viewer: Viewer, key: str) -> IdentityProvider:
+async def _row(db: AsyncSession, viewer: Viewer, key: str) -> models.IdentityProvider:
     try:
-        row = await db.get(IdentityProvider, UUID(key))
+        row = await db.get(models.IdentityProvider, UUID(key))
     except ValueError:
         raise NotFound() from None
     if row is None or row.organization_id != viewer.organization_id:
@@ -174,14 +174,14 @@ async def _fetch_own(realm_id: OrganizationId) -> list[Provider]:
 
 async def _read(db: AsyncSession, organization_id: OrganizationId) -> list[Provider]:
     rows = await db.scalars(
-        select(IdentityProvider)
-        .where(IdentityProvider.organization_id == organization_id)
-        .order_by(IdentityProvider.created_at, IdentityProvider.id)
+        select(models.IdentityProvider)
+        .where(models.IdentityProvider.organization_id == organization_id)
+        .order_by(models.IdentityProvider.created_at, models.IdentityProvider.id)
     )
     return [_provider(row) for row in rows]
 
 
-def _provider(row: IdentityProvider) -> Provider:
+def _provider(row: models.IdentityProvider) -> Provider:
     enabled = row.enabled
     try:
         secret = unseal(row.client_secret, _PURPOSE, str(row.organization_id)).decode()

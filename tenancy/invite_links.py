@@ -20,7 +20,7 @@ from tenancy.invites import Invite, InviteState, invite_of, is_member, token_has
 from tenancy.login import place_session, prove_password, start_session
 from tenancy.members import list_for
 from tenancy.text import gettext as _
-from tenancy.text import gettext_noop
+from tenancy.text import gettext_noop, spoken_choice
 from tenancy.viewer import Viewer
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,12 @@ async def accept_as_new(host: HostOrganization, token: str, name: str, password:
         known = await _account(db, host, invite.email)
         if known is None:
             user_id = await create_user(
-                db, invite.organization_id, email=invite.email, name=name, password=password
+                db,
+                invite.organization_id,
+                email=invite.email,
+                name=name,
+                password=password,
+                locale=spoken_choice(host.locale),
             )
         elif _kind(known) is Account.NEW:
             user_id, name = UserId(known.id), known.name

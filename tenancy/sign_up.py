@@ -20,6 +20,7 @@ from tenancy.rate_limits import SignUpTries
 from tenancy.roles import OrganizationKind, Role
 from tenancy.site_fields import checked_name
 from tenancy.text import gettext_noop as _
+from tenancy.text import spoken_choice
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +68,13 @@ async def sign_up(
                 db, kind, parent_id=host.organization_id, name=organization_name, locale=host.locale
             )
             user_id = await create_user(
-                db, made.id, email=email, name=name, password=password, verified=False
+                db,
+                made.id,
+                email=email,
+                name=name,
+                password=password,
+                verified=False,
+                locale=spoken_choice(host.locale),
             )
             await add_member(db, made.id, user_id, Role.OWNER)
             signed_up = SignedUp(user_id, email, made.id)

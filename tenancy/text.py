@@ -62,5 +62,11 @@ def spoken_language() -> Language:
     return _speech.get().language
 
 
+def spoken_choice(usual: str | None) -> str | None:
+    """The code of the language that is spoken, where the reader chose it: None where it is the usual one."""
+    code = spoken_language().code
+    return None if code == usual else code
+
+
 _ENGLISH = _Speech(ENGLISH.code, ENGLISH, catalogue(ENGLISH.code))
 _speech: ContextVar[_Speech] = ContextVar("speech", default=_ENGLISH)

@@ -243,11 +243,11 @@ async def _check_pictures(db: AsyncSession, brand: Brand, whole: Document) -> No
 
 async def _store_language(db: AsyncSession, brand: Brand, document: Document) -> None:
     """Whoever asks for an organisation's language, such as mails, finds it there."""
-    if not brand.is_clients and document.get("language"):
+    if not brand.is_clients:
         await db.execute(
             update(models.Organization)
             .where(models.Organization.id == brand.organization.id)
-            .values(locale=document["language"])
+            .values(locale=document.get("language"))
         )
 
 

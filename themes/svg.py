@@ -34,7 +34,7 @@ def harmless_svg(body: bytes, *, field: str) -> bytes:
     _take_out(root)
     if root.get("viewBox") is None:
         _give_view_box(root, field)
-    drawn = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
+    drawn: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
     if _is_blank(drawn.decode()):
         raise Invalid(
             _("Nothing is left to see of that SVG: it shows only scripts or files from elsewhere."),

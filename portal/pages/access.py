@@ -2,16 +2,17 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 
 from portal.here import CurrentHere, Here
-from tenancy.db import session
+from tenancy.db import only_read, session
 from tenancy.domains import base_url
 from tenancy.errors import NotSignedIn
 from tenancy.login import viewer_for_token
 from tenancy.organizations import OrganizationInfo, get_organization
+from tenancy.roles import Permission
 from tenancy.second_factor import SecondFactorNeeded
 from tenancy.sites import Site, get_site
 from tenancy.viewer import Viewer
@@ -57,7 +58,24 @@ async def current_person(here: Here) -> Viewer:
     viewer = await viewer_for_token(here.token, here.host) if here.token else None
     if viewer is None:
         raise NotSignedIn()
+    if viewer.viewing is not None:
+        # The page may be older than the look.
+        only_read()
     return viewer
+
+
+def who_may(permission: Permission) -> Any:
+    """The viewer, where their role allows it: `viewer: Annotated[Viewer, who_may(Permission.X)]`.
+
+    Asked before the page is built, so that who may not gets the answer that says so.
+    """
+
+    def allowed(here: CurrentHere) -> Viewer:
+        viewer = here.signed_in()
+        viewer.require(permission)
+        return viewer
+
+    return Depends(allowed)
 
 
 async def _organization(organization: str, here: CurrentHere) -> OrganizationInfo:

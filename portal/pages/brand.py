@@ -1,13 +1,11 @@
 """/settings/brand and /clients/{organization}/brand: the editor of a brand, with a preview before saving."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends
 from markupsafe import Markup
 from nicegui import ui
-from nicegui.events import GenericEventArguments
 
 from portal.assets import asset_url
 from portal.brand_drafts import keep_draft, new_draft
@@ -16,6 +14,7 @@ from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.brand_fields import BrandFields
 from portal.pages.guard import told
 from portal.pages.navigation import clients_title, workspace
+from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button, drawn, frame
 from portal.views.brand_editor import download_link, segments, stage, version_bar, version_list
@@ -46,16 +45,16 @@ async def _clients_brand(owner: CurrentOrganization, here: CurrentHere) -> Brand
 
 
 @ui.page(PATH)
-async def brand_page(
+def brand_page(
     brand: Annotated[Brand, Depends(_own_brand)], here: CurrentHere, viewer: CurrentViewer
 ) -> None:
     """The brand of the viewer's own organisation."""
     with settings_frame(here, viewer, PATH):
-        await BrandEditor(here, viewer, brand).draw()
+        BrandEditor(here, viewer, brand).draw()
 
 
 @ui.page("/clients/{organization}/brand")
-async def client_brand_page(
+def client_brand_page(
     brand: Annotated[Brand, Depends(_clients_brand)], here: CurrentHere, viewer: CurrentViewer
 ) -> None:
     """A client's own name, logo and colours, set by its reseller."""
@@ -67,7 +66,7 @@ async def client_brand_page(
             drawn(heading(title, crumbs=crumbs), "contents")
             box("div", "space")
             drawn(mode_switch())
-        await BrandEditor(here, viewer, brand).draw()
+        BrandEditor(here, viewer, brand).draw()
 
 
 class BrandEditor:
@@ -82,8 +81,9 @@ class BrandEditor:
         self._view, self._mode, self._turn = "dashboard", _first_mode(brand), 0
         self._version: int | None = None
         self._valid = True
+        self._history: ui.dialog | None = None
 
-    async def draw(self) -> None:
+    def draw(self) -> None:
         """The form beside the preview."""
         ui.add_head_html(
             Markup('<link rel="stylesheet" href="{}"><script src="{}" defer></script>').format(
@@ -93,7 +93,7 @@ class BrandEditor:
         theme = self._brand.theme(self._draft)
         self._fields = BrandFields(
             self._draft,
-            theme,
+            self._brand.theme({}),
             self._on_change,
             upload=f"{self._base}/assets",
             is_clients=self._brand.is_clients,
@@ -105,21 +105,25 @@ class BrandEditor:
                 self._draw_bar()
                 self._banner = drawn("", "contents")
                 drawn(stage())
-        for name, handle in (
-            ("asset", self._on_asset),
-            ("remove_asset", self._on_remove_asset),
-            ("preview_view", self._on_view),
-            ("preview_mode", self._on_mode),
-            ("preview_width", self._on_width),
-            ("look_at_version", self._on_look),
-            ("restore_version", self._on_restore),
-            ("back_to_draft", self._on_back),
-        ):
-            ui.on(name, _with_text(told(handle)))
+        PageEvents().listen(
+            {
+                "asset": self._on_asset,
+                "remove_asset": self._on_remove_asset,
+                "preview_view": self._on_view,
+                "preview_mode": self._on_mode,
+                "preview_width": self._on_width,
+                "look_at_version": self._on_look,
+                "restore_version": self._on_restore,
+                "back_to_draft": self._on_back,
+            }
+        )
         self._fields.show(theme)
-        await self._keep()
         # The stage's script has to be there first.
-        ui.timer(0.1, told(self._show), once=True)
+        ui.timer(0.1, told(self._begin), once=True)
+
+    async def _begin(self) -> None:
+        await self._keep()
+        await self._show()
 
     def _draw_bar(self) -> None:
         with box("div", "preview-bar"):
@@ -132,9 +136,9 @@ class BrandEditor:
             drawn(segments("preview_view", _("What to look at"), views, self._view), "contents")
             modes = [(Mode.LIGHT.value, _("Light"), "sun"), (Mode.DARK.value, _("Dark"), "moon")]
             drawn(segments("preview_mode", _("Light or dark"), modes, self._mode), "contents")
+        with box("div", "preview-bar"):
             widths = [("desktop", _("Desktop"), "monitor"), ("phone", _("Phone"), "smartphone")]
             drawn(segments("preview_width", _("Width"), widths, "desktop"), "contents")
-        with box("div", "preview-bar"):
             self._state = ui.label(_("Version {number}").format(number=self._brand.version)).classes(
                 "unsaved"
             )
@@ -168,9 +172,12 @@ class BrandEditor:
 
     def _tell_unsaved(self, unsaved: bool) -> None:
         ui.run_javascript(f"document.body.dataset.unsaved = '{'yes' if unsaved else ''}'")
-        self._state.text = (
-            _("Not saved yet") if unsaved else _("Version {number}").format(number=self._brand.version)
-        )
+        self._state.text = _("Not saved yet") if unsaved else self._saved_words()
+
+    def _saved_words(self) -> str:
+        if self._brand.version == 0:
+            return _("Nothing saved so far")
+        return _("Version {number}").format(number=self._brand.version)
 
     async def _keep(self) -> None:
         await keep_draft(self._viewer, self._brand.organization.id, self._key, self._draft)
@@ -256,7 +263,7 @@ class BrandEditor:
         async with session(viewer) as db:
             brand = await get_brand(db, viewer, self._brand.organization)
             versions = await brand_versions(db, brand)
-        with ui.dialog(value=True) as self._history, ui.card().classes("form-card"):
+        with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
             ui.label(_("History")).classes("dialog-title").props("role=heading aria-level=2")
             if versions:
                 zone = brand.organization.timezone
@@ -265,12 +272,15 @@ class BrandEditor:
             else:
                 ui.label(_("Nothing has been saved yet."))
             with box("div", "dialog-buttons"):
-                button(_("Close"), classes="quiet").on_click(self._history.close)
-        self._history.on("hide", self._history.delete)
+                button(_("Close"), classes="quiet").on_click(dialog.close)
+        dialog.on("hide", dialog.delete)
+        self._history = dialog
 
     async def _on_look(self, number: str) -> None:
         self._version = int(number)
-        self._history.close()
+        if self._history is not None:
+            self._history.close()
+            self._history = None
         await self._show()
 
     async def _on_back(self, _argument: str) -> None:
@@ -301,16 +311,3 @@ def _draft_of(brand: Brand) -> dict[str, Any]:
 def _first_mode(brand: Brand) -> Mode:
     mode = brand.theme(brand.document).default_mode
     return Mode.LIGHT if mode is Mode.SYSTEM else mode
-
-
-def _with_text(
-    handle: Callable[[str], Awaitable[None]],
-) -> Callable[[GenericEventArguments], Awaitable[None]]:
-    async def on_event(event: GenericEventArguments) -> None:
-        try:
-            await handle(event.args if isinstance(event.args, str) else "")
-        except ValueError:
-            # No button of ours sent that.
-            return
-
-    return on_event

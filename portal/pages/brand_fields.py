@@ -11,6 +11,7 @@ from portal.pages.guard import told
 from portal.shell import box, drawn
 from portal.views.brand_editor import correction_notes, drop_zone
 from tenancy.text import gettext as _
+from tenancy.text import pgettext
 from themes.corrections import corrections
 from themes.pictures import AssetKind
 from themes.theme import Font, Mode, Sidebar, Theme
@@ -21,12 +22,15 @@ Changed = Callable[[], Awaitable[None]]
 
 
 class BrandFields:
-    """The form over a draft; `changed` is called after each change, with the draft changed already."""
+    """The form over a draft; `changed` is called after each change, with the draft changed already.
+
+    `inherited` is what a client has where it leaves a field empty.
+    """
 
     def __init__(
-        self, draft: Draft, shown: Theme, changed: Changed, *, upload: str, is_clients: bool
+        self, draft: Draft, inherited: Theme, changed: Changed, *, upload: str, is_clients: bool
     ) -> None:
-        self._draft, self._shown = draft, shown
+        self._draft, self._without = draft, inherited
         self._changed = told(changed)
         self._upload, self._is_clients = upload, is_clients
         self._inputs: dict[str, ValidationElement[Any]] = {}
@@ -38,7 +42,7 @@ class BrandFields:
     def draw(self, *, is_reseller: bool) -> None:
         """The parts that this brand has."""
         with _part(_("Name and logo"), is_open=True):
-            self._text("name", _("Name"), self._inherited(self._shown.name))
+            self._text("name", _("Name"), self._inherited(self._without.name))
             self._drop(AssetKind.LOGO_LIGHT, _("Logo"), _("For white and light pages. SVG or PNG."))
             self._drop(AssetKind.LOGO_DARK, _("Logo for dark pages"), _("Empty: the logo above is used."))
             if not self._is_clients:
@@ -46,8 +50,8 @@ class BrandFields:
                     AssetKind.FAVICON, _("Icon"), _("For the browser's tab. Square, at least 64 points.")
                 )
         with _part(_("Colours"), is_open=True):
-            self._colour("primary_color", _("Main colour"), self._shown.primary_color)
-            self._colour("accent_color", _("Second colour"), self._shown.accent_color)
+            self._colour("primary_color", _("Main colour"), self._without.primary_color)
+            self._colour("accent_color", _("Second colour"), self._without.accent_color)
         if self._is_clients:
             return
         with _part(_("Shape and type"), is_open=True):
@@ -150,7 +154,7 @@ class BrandFields:
 
         with box("div", "colour"):
             swatch = box("input").props("type=color")
-            swatch.props["value"] = value
+            swatch.props["value"] = self._draft.get(field) or value
             swatch.props["aria-label"] = _("{colour}: pick").format(colour=label)
             swatch.on("input", picked, js_handler="(event) => emit(event.target.value)", throttle=0.15)
             text = ui.input(label, value=self._draft.get(field) or "", on_change=typed)
@@ -182,7 +186,7 @@ class BrandFields:
         ui.label(_("Links under public pages, such as an imprint")).classes("hint")
         for link in links:
             with box("div", "link-row"):
-                for name, label in (("words", _("Words")), ("url", _("Address"))):
+                for name, label in (("words", pgettext("of a link", "Words")), ("url", _("Address"))):
                     made = ui.input(label, value=link[name], on_change=self._link_put(link, name))
                     self._inputs["footer_links"] = _styled(made)
 

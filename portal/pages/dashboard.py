@@ -37,6 +37,8 @@ from tenancy.text import gettext as _
 
 async def dashboard(visit: SiteVisit, events: PageEvents, address: PageArguments) -> None:
     """Draws the frame at once and the numbers as soon as they are counted."""
+    # Whoever goes back and presses something at once means the page to come, not the one that is gone.
+    events.listen({})
     visit = await visit.again()
     page = Dashboard(visit, read_state(address.query_parameters))
     page.draw()

@@ -9,7 +9,7 @@ from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.domains import PATH
 from portal.pages.guard import told
-from portal.pages.settings_area import settings_frame
+from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.previews import preview_page
 from portal.shell import box, button, drawn
 from portal.views.domain_preview import browser_frame, preview_link
@@ -31,7 +31,7 @@ async def _domain(domain: str, viewer: CurrentViewer) -> Domain:
 
 @ui.page(PATH + "/{domain}")
 async def domain_page(
-    shown: Annotated[Domain, Depends(_domain)], here: CurrentHere, viewer: CurrentViewer
+    shown: Annotated[Domain, Depends(_domain)], here: CurrentHere, viewer: SettingsViewer
 ) -> None:
     """The way from a name to green lights; it looks by itself while it is open."""
     with settings_frame(here, viewer, PATH, inside=shown.host), box("div", "domain-page"):

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends
 from nicegui import ui
 
-from portal.here import CurrentHere, CurrentViewer, Here
-from portal.pages.access import CurrentOrganization, current_viewer
+from portal.here import CurrentHere, Here
+from portal.pages.access import CurrentOrganization, current_viewer, who_may
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.settings_area import settings_frame
@@ -27,13 +26,7 @@ from tenancy.viewer import Viewer
 PATH = "/settings/domains"
 
 
-def _may_manage(viewer: CurrentViewer) -> Viewer:
-    viewer.require(Permission.MANAGE_DOMAINS)
-    return viewer
-
-
-# Asked before the page is built, so that who may not gets the answer that says so.
-DomainsViewer = Annotated[Viewer, Depends(_may_manage)]
+DomainsViewer = Annotated[Viewer, who_may(Permission.MANAGE_DOMAINS)]
 
 
 @ui.page(PATH)

@@ -22,6 +22,7 @@ from portal.views.filters import operator_name
 from portal.views.labels import dimension_name, value_label
 from tenancy.errors import InsightHubError
 from tenancy.text import gettext as _
+from tenancy.text import pgettext
 
 Put = Callable[[Filter], Awaitable[None]]
 
@@ -35,7 +36,9 @@ async def open_filter_form(visit: SiteVisit, state: DashboardState, put: Put, ch
     operators = {one.value: operator_name(one) for one in Operator}
     with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
         ui.label(_("Filter")).classes("dialog-title").props("role=heading aria-level=2")
-        what = ui.select(dimensions, label=_("What"), value=start.dimension.value, with_input=True)
+        what = ui.select(
+            dimensions, label=pgettext("of a filter", "What"), value=start.dimension.value, with_input=True
+        )
         how = ui.select(operators, label=_("How"), value=start.operator.value)
         values = ui.select(
             list(start.values), label=_("Values"), value=list(start.values), multiple=True, with_input=True,

@@ -12,6 +12,7 @@ from tenancy.ids import OrganizationId
 from tenancy.language_choice import choose_organization_language, choose_own_language, own_language
 from tenancy.languages import OFFERED
 from tenancy.organizations import OrganizationInfo
+from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
 
@@ -32,7 +33,10 @@ async def language_select(here: Here, viewer: Viewer) -> ui.select:
 
 
 def organization_language_select(here: Here, organization: OrganizationInfo) -> ui.select:
-    """What an organisation's people are spoken to in who have not chosen for themselves. Saved at once."""
+    """What an organisation's people are spoken to in who have not chosen for themselves. Saved at once.
+
+    An agency's language is part of its brand, and is chosen there.
+    """
 
     async def save(code: str | None) -> None:
         now = await current_viewer(here)
@@ -40,8 +44,8 @@ def organization_language_select(here: Here, organization: OrganizationInfo) -> 
             await choose_organization_language(db, now, OrganizationId(organization.id), code)
         ui.notify(_("Saved."), position="top")
 
-    is_realm = organization.id == organization.realm_id
-    unset = _("As the visitor's browser wants") if is_realm else _("As on the agency's pages")
+    is_client = organization.kind is OrganizationKind.CLIENT
+    unset = _("As on the agency's pages") if is_client else _("As the visitor's browser wants")
     return _select(organization.locale, unset, save)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from nicegui import ui
 
-from portal.here import CurrentHere, CurrentViewer, Here
+from portal.here import CurrentHere, Here
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
-from portal.pages.settings_area import settings_frame
+from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.shell import box, button, drawn
 from portal.views.mail import (
     kept_list,
@@ -48,7 +48,7 @@ PATH = "/settings/mail"
 
 
 @ui.page(PATH)
-async def mail_settings_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def mail_settings_page(here: CurrentHere, viewer: SettingsViewer) -> None:
     """The page of a reseller, or of the platform."""
     with settings_frame(here, viewer, PATH), box("div", "mail-settings"):
         await _Page(here, viewer).draw()

@@ -3,10 +3,11 @@
 from nicegui import ui
 
 from portal.accounts import ask_for_own_new_email
-from portal.here import CurrentHere, CurrentViewer
+from portal.here import CurrentHere, CurrentMember
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
+from portal.pages.language import language_select
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button
 from portal.views.icons import icon
@@ -16,7 +17,7 @@ from tenancy.text import gettext as _
 
 
 @ui.page("/settings/profile")
-async def profile_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def profile_page(here: CurrentHere, viewer: CurrentMember) -> None:
     """The viewer's own account."""
 
     async def save() -> None:
@@ -48,5 +49,6 @@ async def profile_page(here: CurrentHere, viewer: CurrentViewer) -> None:
             email = ui.input(_("Email"), value=viewer.email).props("outlined dense readonly").classes("wide")
             button(_("Change"), icon=icon("mail")).on_click(change_email)
         email.props["hint"] = _("With this address you sign in.")
+        await language_select(here, viewer)
         with box("div", "dialog-buttons"):
             button(_("Save"), classes="primary").on_click(told(save))

@@ -5,16 +5,17 @@ from uuid import UUID
 
 from nicegui import ui
 
-from portal.here import CurrentHere, CurrentViewer, Here
+from portal.here import CurrentHere, Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.pages.page_events import PageEvents
-from portal.pages.settings_area import settings_frame
+from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.shell import box, button, drawn
 from portal.views import numbers
-from portal.views.api_keys import api_keys_table, documentation_link, secret_block
+from portal.views.api_keys import api_keys_table, documentation_link
 from portal.views.icons import icon
+from portal.views.install import snippet_block
 from tenancy.api_keys import ApiKey, Scope, create_api_key, list_api_keys, revoke_api_key
 from tenancy.db import session
 from tenancy.plans import REQUESTS_PER_HOUR, Plan, plan_of
@@ -26,7 +27,7 @@ PATH = "/settings/api-keys"
 
 
 @ui.page(PATH)
-async def api_keys_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def api_keys_page(here: CurrentHere, viewer: SettingsViewer) -> None:
     """The table, and a button for one more."""
     with settings_frame(here, viewer, PATH):
         async with session(viewer) as db:
@@ -115,7 +116,7 @@ def _show(key: ApiKey, secret: str) -> None:
         title = _("“{name}” is ready").format(name=key.name)
         ui.label(title).classes("dialog-title").props("role=heading aria-level=2")
         ui.label(_("Copy the key now and keep it safe: nobody can show it again."))
-        drawn(secret_block(secret), "wide")
+        drawn(snippet_block(secret, key="secret", words=_("Copy the key")), "snippet wide")
         with box("div", "dialog-buttons"):
             button(_("I have copied it"), classes="primary").on_click(dialog.close)
     dialog.on("hide", dialog.delete)

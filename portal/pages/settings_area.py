@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
@@ -29,6 +30,8 @@ class SettingsPage(NamedTuple):
     """Where it is for a reseller's clients only if the reseller's brand says so."""
 
 
+# About the person and not the organisation: not there while one looks with the eyes of another.
+_OF_THE_PERSON = frozenset({"/settings/profile", "/settings/security"})
 _ = gettext_noop
 PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/profile", _("Profile"), "user"),
@@ -66,9 +69,20 @@ def pages_of(here: Here, viewer: Viewer) -> list[SettingsPage]:
     return [
         one
         for one in PAGES
-        if (one.permission is None or viewer.may(one.permission))
+        if _is_open(one, viewer)
         and (one.clients_where is None or not is_client or one.clients_where(here.theme))
     ]
+
+
+def _who_may_open(request: Request, viewer: CurrentViewer) -> Viewer:
+    page = next(one for one in PAGES if request.url.path.startswith(one.path))
+    if page.permission is not None:
+        viewer.require(page.permission)
+    return viewer
+
+
+# Asked before the page is built, so that who may not gets the answer that says so.
+SettingsViewer = Annotated[Viewer, Depends(_who_may_open)]
 
 
 @contextmanager
@@ -76,11 +90,8 @@ def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -
     """Draws the frame of the page at a path of the table; inside it comes the page itself.
 
     `inside` is the title of one thing on that page, with a page of its own.
-    Raises Forbidden where the viewer may not open it.
     """
     page = next(one for one in PAGES if one.path == path)
-    if page.permission is not None:
-        viewer.require(page.permission)
     links = [NavLink(one.icon, gettext(one.title), one.path) for one in pages_of(here, viewer)]
     groups = [workspace(viewer), NavGroup(links, gettext(_("Settings")))]
     title = gettext(page.title)
@@ -91,3 +102,9 @@ def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -
             box("div", "space")
             drawn(mode_switch())
         yield
+
+
+def _is_open(page: SettingsPage, viewer: Viewer) -> bool:
+    if viewer.viewing is not None and page.path in _OF_THE_PERSON:
+        return False
+    return page.permission is None or viewer.may(page.permission)

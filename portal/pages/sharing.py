@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -16,8 +16,8 @@ from analytics.shared_links import (
     list_links,
     revoke_link,
 )
-from portal.here import CurrentHere, CurrentViewer, Here
-from portal.pages.access import CurrentOrganization, SiteVisit, current_viewer
+from portal.here import CurrentHere, Here
+from portal.pages.access import CurrentOrganization, SiteVisit, current_viewer, who_may
 from portal.pages.guard import told
 from portal.pages.link_form import open_link_form
 from portal.pages.navigation import clients_title, workspace
@@ -38,6 +38,7 @@ from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
 
 Result = TypeVar("Result")
+SharingViewer = Annotated[Viewer, who_may(Permission.SHARE_REPORTS)]
 
 
 async def sharing(visit: SiteVisit, events: PageEvents) -> None:
@@ -54,9 +55,8 @@ async def sharing(visit: SiteVisit, events: PageEvents) -> None:
 
 
 @ui.page("/clients/{organization}/sharing")
-async def client_sharing_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
+async def client_sharing_page(owner: CurrentOrganization, here: CurrentHere, viewer: SharingViewer) -> None:
     """All links of a client, and its portfolios, for its agency."""
-    viewer.require(Permission.SHARE_REPORTS)
     with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
         with box("div", "top"):
             crumbs = [(clients_title(viewer), "/clients"), (owner.name, f"/clients/{owner.public_id}")]
@@ -68,7 +68,7 @@ async def client_sharing_page(owner: CurrentOrganization, here: CurrentHere, vie
 
 
 @ui.page("/settings/sharing")
-async def own_sharing_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def own_sharing_page(here: CurrentHere, viewer: SharingViewer) -> None:
     """All links of the viewer's own organisation."""
     with settings_frame(here, viewer, "/settings/sharing"):
         async with session(viewer) as db:

@@ -61,7 +61,7 @@
       let answer = {};
       try { answer = JSON.parse(request.response); } catch {}
       end(answer.digest ? "" : answer.message ?? drop.dataset.lost);
-      if (answer.digest) window.emitEvent("asset", `${drop.dataset.kind}:${answer.digest}`);
+      if (answer.digest) window.emitEvent("view", "asset", `${drop.dataset.kind}:${answer.digest}`);
     };
     request.open("POST", drop.dataset.upload);
     request.setRequestHeader("content-type", "application/octet-stream");

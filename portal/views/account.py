@@ -30,7 +30,7 @@ def sign_up_page(
         _("Do you have an account?"), _("Sign in")
     )
     sheet = _sheet("/signup", _("Sign up"), form_token, fields, _("Sign up"), error=error, foot=foot)
-    return document(theme, _("Sign up"), plain(theme, sheet), locale=locale, mode=mode)
+    return document(theme, _("Sign up"), plain(theme, sheet, languages=True), locale=locale, mode=mode)
 
 
 def forgotten_page(
@@ -51,7 +51,9 @@ def forgotten_page(
     sheet = _sheet(
         "/forgot", _("Forgotten password"), form_token, fields, _("Send the link"), error=error, foot=foot
     )
-    return document(theme, _("Forgotten password"), plain(theme, sheet), locale=locale, mode=mode)
+    return document(
+        theme, _("Forgotten password"), plain(theme, sheet, languages=True), locale=locale, mode=mode
+    )
 
 
 def new_password_page(
@@ -70,7 +72,7 @@ def new_password_page(
     )
     title = _("Choose a new password")
     sheet = _sheet(action, title, form_token, fields, _("Save the password"), error=error)
-    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+    return document(theme, title, plain(theme, sheet, languages=True), locale=locale, mode=mode)
 
 
 def confirm_page(
@@ -86,7 +88,7 @@ def confirm_page(
 ) -> Markup:
     """One button that posts form to `action`: programs that look into mails open links, and press nothing."""
     sheet = _sheet(action, title, form_token, Markup("<p>{}</p>").format(words), _("Confirm"), error=error)
-    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+    return document(theme, title, plain(theme, sheet, languages=True), locale=locale, mode=mode)
 
 
 def code_page(
@@ -114,7 +116,7 @@ def code_page(
     foot = Markup('<p class="muted"><a href="/login">{}</a></p>').format(_("Back to signing in"))
     title = _("Two-factor sign-in")
     sheet = _sheet("/login/code", title, form_token, fields, _("Sign in"), error=error, foot=foot)
-    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+    return document(theme, title, plain(theme, sheet, languages=True), locale=locale, mode=mode)
 
 
 def said_page(
@@ -129,7 +131,7 @@ def said_page(
     """What happened, and where to go on: (address, words)."""
     link = Markup('<a class="btn primary wide" href="{}">{}</a>').format(*way_on) if way_on else ""
     sheet = Markup('<section class="card sheet"><h1>{}</h1><p>{}</p>{}</section>').format(title, words, link)
-    return document(theme, title, plain(theme, sheet), locale=locale, mode=mode)
+    return document(theme, title, plain(theme, sheet, languages=True), locale=locale, mode=mode)
 
 
 def _sheet(

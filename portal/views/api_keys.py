@@ -1,4 +1,4 @@
-"""API keys: the table of those that are good, and the one moment in which a key can be read."""
+"""The table of an organisation's API keys."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -39,15 +39,6 @@ def api_keys_table(keys: Sequence[ApiKey], *, now: datetime, locale: str) -> Mar
 def documentation_link() -> Markup:
     """To the documentation, which opens beside the page."""
     return Markup('<a class="link" href="/api/docs" target="_blank">{}</a>').format(_("How to use a key"))
-
-
-def secret_block(secret: str) -> Markup:
-    """The key itself, with a button that copies it."""
-    return Markup(
-        '<div class="copied"><pre class="code whole" id="secret" tabindex="0">{}</pre>'
-        '<button type="button" class="btn" data-copy="#secret">{}'
-        '<span data-copied="{}" role="status">{}</span></button></div>'
-    ).format(secret, icon("copy", 15), _("Copied"), _("Copy"))
 
 
 def _row(key: ApiKey, titles: Sequence[str], now: datetime, locale: str) -> Markup:

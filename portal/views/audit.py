@@ -31,6 +31,7 @@ WORDS: Mapping[Action, Words] = {
     Action.SITE_CREATED: Words(_("Site added"), _("{actor} added the site {target}.")),
     Action.SITE_CHANGED: Words(_("Site changed"), _("{actor} changed the site {target}.")),
     Action.SITE_DELETED: Words(_("Site deleted"), _("{actor} deleted the site {target}.")),
+    Action.SITE_MOVED: Words(_("Site moved"), _("{actor} moved the site {target}.")),
     Action.PERSON_INVITED: Words(_("Person invited"), _("{actor} invited {target}.")),
     Action.PERSON_INVITED_AGAIN: Words(
         _("Invitation sent again"), _("{actor} sent the invitation to {target} again.")
@@ -60,6 +61,10 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_SECOND_FACTOR_OFF: Words(
         _("Two-factor sign-in off"), _("{actor} turned off two-factor sign-in.")
     ),
+    Action.PERSON_SECOND_FACTOR_RESET: Words(
+        _("Two-factor sign-in reset"), _("{actor} took away the second factor of {target}.")
+    ),
+    Action.PERSON_SESSIONS_ENDED: Words(_("Devices signed out"), _("{actor} signed other devices out.")),
     Action.PERSON_TOKEN_REUSED: Words(
         _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
     ),
@@ -75,8 +80,25 @@ WORDS: Mapping[Action, Words] = {
     Action.PROVIDER_REMOVED: Words(
         _("Sign-in provider removed"), _("{actor} removed the sign-in provider {target}.")
     ),
+    Action.VIEWING_ASKED: Words(
+        _("Asked for consent"), _("{actor} asked to see the pages of {target} as it sees them.")
+    ),
+    Action.VIEWING_BEGAN: Words(
+        _("View as client begun"), _("{actor} began to look at the pages of {target} as it sees them.")
+    ),
+    Action.VIEWING_ENDED: Words(
+        _("View as client ended"), _("{actor} no longer looks at the pages of {target} as it sees them.")
+    ),
     Action.API_KEY_CREATED: Words(_("API key created"), _("{actor} created the API key {target}.")),
     Action.API_KEY_REVOKED: Words(_("API key revoked"), _("{actor} revoked the API key {target}.")),
+    Action.BRAND_CHANGED: Words(_("Brand changed"), _("{actor} changed the brand of {target}.")),
+    Action.BRAND_RESTORED: Words(
+        _("Brand restored"), _("{actor} brought back an earlier brand of {target}.")
+    ),
+    Action.DOMAIN_ADDED: Words(_("Domain added"), _("{actor} added the domain {target}.")),
+    Action.DOMAIN_VERIFIED: Words(_("Domain verified"), _("{actor} proved that {target} is theirs.")),
+    Action.DOMAIN_MADE_PRIMARY: Words(_("Main domain changed"), _("{actor} made {target} the main domain.")),
+    Action.DOMAIN_REMOVED: Words(_("Domain removed"), _("{actor} removed the domain {target}.")),
     Action.LINK_CREATED: Words(_("Public link created"), _("{actor} shared {target} by a public link.")),
     Action.LINK_CHANGED: Words(_("Public link changed"), _("{actor} changed the public link {target}.")),
     Action.LINK_REVOKED: Words(_("Public link revoked"), _("{actor} revoked the public link {target}.")),
@@ -89,9 +111,12 @@ SUBJECTS: Mapping[str, str] = {
     "site": _("Sites"),
     "person": _("People and sign-ins"),
     "provider": _("Sign-in providers"),
+    "brand": _("Brand"),
+    "domain": _("Domains"),
     "mail": _("Mail"),
     "api_key": _("API keys"),
     "link": _("Public links"),
+    "viewing": _("View as client"),
 }
 _FIELDS = {
     "name": _("Name"),
@@ -101,10 +126,16 @@ _FIELDS = {
     "visitor_mode": _("Visitors"),
     "respect_dnt": _("Respects “do not track”"),
     "allowed_hosts": _("Further hosts"),
+    "purpose": _("Used for"),
+    "version": _("Version"),
     "role": _("Role"),
     "email": _("Email"),
     "panels": _("Parts"),
     "requires_second_factor": _("Two-factor sign-in for everybody"),
+    "moved": _("Moved"),
+    "keys_ended": _("API keys that ended"),
+    "links_ended": _("Public links that ended"),
+    "allows_viewing": _("The agency may view as we do"),
     "allows_sign_up": _("Sign-up on the domain"),
     "sites": _("Sites"),
     "invited_by": _("Invited by"),
@@ -114,7 +145,31 @@ _FIELDS = {
     "client_id": _("Client ID"),
     "email_domains": _("Email domains"),
     "enabled": _("Offered"),
+    "changed": _("Changed"),
+    "primary_color": _("Main colour"),
+    "accent_color": _("Second colour"),
+    "radius": _("Corners"),
+    "font": _("Font"),
+    "default_mode": _("Light or dark"),
+    "sidebar": _("Sidebar"),
+    "logo_light": _("Logo"),
+    "logo_dark": _("Logo for dark pages"),
+    "favicon": _("Icon"),
+    "sign_in_text": _("Text of the sign-in page"),
+    "sign_in_picture": _("Picture of the sign-in page"),
+    "support_email": _("Email for help"),
+    "support_url": _("Page for help"),
+    "footer_links": _("Links under public pages"),
+    "language": _("Language"),
+    "powered_by": _("Name of the platform"),
+    "script_global": _("Name of the JavaScript object"),
+    "script_file": _("Name of the script's file"),
+    "former_script_files": _("Former names of the script's file"),
+    "api_messages": _("Messages of the API"),
+    "api_support": _("Help in messages of the API"),
+    "clients_may_brand": _("Clients' own brands"),
 }
+_MOVES = {"out": _("To another organisation"), "in": _("From another organisation")}
 
 
 def label(action: str) -> str:
@@ -209,7 +264,14 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext(_("Yes")) if value else gettext(_("No"))
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
+        words = (
+            [gettext(_FIELDS.get(one, one)) for one in map(str, value)]
+            if name == "changed"
+            else map(str, value)
+        )
+        return ", ".join(words) or "–"
+    if name == "moved" and value in _MOVES:
+        return gettext(_MOVES[value])
     if name == "role" and value in set(Role):
         return role_name(value)
     return str(value) if value not in {None, ""} else "–"

@@ -153,5 +153,5 @@ def _record(record: Record, number: int) -> Markup:
 def _copied(id_: str, value: str, label: str) -> Markup:
     return Markup(
         '<code id="{id_}" dir="ltr">{value}</code><button type="button" class="btn small" data-copy="#{id_}" '
-        'aria-label="{label}">{icon}<span data-copied="{done}" role="status">{copy}</span></button>'
+        'aria-label="{label}">{icon}<span data-copied="{done}" aria-live="polite">{copy}</span></button>'
     ).format(id_=id_, value=value, label=label, icon=icon("copy", 13), done=_("Copied"), copy=_("Copy"))

@@ -11,7 +11,7 @@ def snippet_block(snippet: str, *, key: str = "snippet", words: str = "") -> Mar
     return Markup(
         '<pre class="code" id="{key}" tabindex="0">{snippet}</pre>'
         '<button type="button" class="btn" data-copy="#{key}">{icon}'
-        '<span data-copied="{copied}" role="status">{words}</span></button>'
+        '<span data-copied="{copied}" aria-live="polite">{words}</span></button>'
     ).format(
         key=key,
         snippet=snippet,

@@ -50,7 +50,9 @@ def invite_page(
         _about(invite),
         step,
     )
-    return document(theme, _("Invitation"), plain(theme, sheet), locale=locale, mode=mode)
+    return document(
+        theme, _("Invitation"), plain(theme, sheet, languages=signed_in_as is None), locale=locale, mode=mode
+    )
 
 
 def invite_over_page(

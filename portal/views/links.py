@@ -86,7 +86,7 @@ def _line(line: LinkLine, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
 def _copy(key: str, text: str, words: str) -> Markup:
     return Markup(
         '<span hidden id="{0}">{1}</span><button type="button" class="btn" data-copy="#{0}">{2}'
-        '<span data-copied="{3}" role="status">{4}</span></button>'
+        '<span data-copied="{3}" aria-live="polite">{4}</span></button>'
     ).format(key, text, icon("copy", 15), _("Copied"), words)
 
 

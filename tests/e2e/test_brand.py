@@ -20,7 +20,10 @@ async def test_no_page_or_file_of_an_agency_names_the_platform(product: Product)
     for organization, role in ((agency, Role.OWNER), (client, Role.VIEWER)):
         user = await make_user(organization, role)
         async with AsyncClient(
-            base_url=product.url("127.0.0.1"), headers={"host": agency.host}, follow_redirects=True
+            base_url=product.url("127.0.0.1"),
+            headers={"host": agency.host},
+            follow_redirects=True,
+            timeout=30,
         ) as http:
             seen: set[str] = set()
             waiting = ["/login", "/nothing-here", "/api/docs", "/api/openapi.json", "/s.js", "/api/nothing"]

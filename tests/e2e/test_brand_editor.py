@@ -14,14 +14,22 @@ LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><rect width="90" height="30" fill="#a31"/>'
     "<script>alert(1)</script></svg>"
 )
+A_PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 # What the frame that is seen shows; it runs no scripts, so its page is asked from outside.
 PREVIEWED = """(what) => {
   const page = document.querySelector(".stage iframe.on")?.contentDocument;
   if (!page?.body) return "";
   if (what === "text") return page.body.innerText;
-  if (what === "logos")
-    return [...page.querySelectorAll(".brand img")].map((img) => (img.naturalWidth ? "shown" : "")).join();
+  const logos = [...page.querySelectorAll(".brand img")];
+  if (what === "logos") return logos.some((img) => img.naturalWidth) ? "shown" : "";
   return getComputedStyle(page.documentElement).getPropertyValue(what);
+}"""
+
+DROP = """(logo) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([logo], "logo.svg", { type: "image/svg+xml" }));
+  const place = document.querySelector('[data-kind="logo_light"]');
+  place.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
 }"""
 
 
@@ -52,9 +60,7 @@ async def test_a_brand_is_tried_saved_seen_and_taken_back(browser: Browser, prod
         await mara.writes("#ffe14d", into="Main colour")
         await previews(mara, "--brand", "#ffe14d")
         await mara.sees("Buttons have black text, as white on this colour could not be read (1.3:1")
-        await mara.page.locator('[data-kind="logo_light"] input').set_input_files(
-            {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": LOGO.encode()}
-        )
+        await mara.page.evaluate(DROP, LOGO)
         await expect(mara.page.locator('[data-kind="logo_light"] img')).to_be_visible()
         await previews(mara, "logos", "shown")
         await mara.presses("Sign-in page")
@@ -172,7 +178,7 @@ async def test_a_visit_is_counted_by_a_script_with_the_brands_names(
         await mara.opens(f"/sites/{site.public_id}/install")
         snippet = await mara.page.locator("#snippet").inner_text()
         with website(snippet) as port:
-            async with at(browser, product, site.domain) as visitor:
+            async with at(browser, product, site.domain, user_agent=A_PERSON) as visitor:
                 asked: list[str] = []
                 visitor.page.on("request", lambda request: asked.append(request.url))
                 async with visitor.page.expect_response("**/api/collect"):

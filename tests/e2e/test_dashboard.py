@@ -68,7 +68,7 @@ async def test_what_is_pressed_is_in_the_address_and_the_way_back_leads_back(
         filtered = mara.page.url
         await mara.page.keyboard.press("d")
         await mara.page.wait_for_url("**period=today**")
-        await mara.tile("Visitors").wait_for()
+        await expect(mara.tile("Visitors").locator(".tile-value")).not_to_have_text("6")
         await mara.page.go_back()
         await mara.reads("Visitors", "6")
         assert mara.page.url == filtered

@@ -26,6 +26,7 @@ from tests.factories import (
     make_reseller,
     make_site,
     make_user,
+    session_of,
     unique,
 )
 from tests.name_server import NameServer, running
@@ -63,10 +64,9 @@ def server(stack: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> I
         web = Child("web", command, log=folder / "web.log", env=environment)
         try:
             web.wait_until(lambda: answers(port), seconds=90)
-            caddy.wait()
-            yield Server(caddy, names, port)
+            with caddy.running():
+                yield Server(caddy, names, port)
         finally:
-            caddy.stop()
             web.stop()
 
 
@@ -149,7 +149,7 @@ async def test_forged_forwarding_headers_change_nothing(server: Server) -> None:
         assert without_chance(lied.text) == without_chance(plain.text)
         assert lied.status_code == plain.status_code
     user = await make_user(agency)
-    token = await signed_in(server, user.email, user.password, agency.host)
+    token = await session_of(user)
     page = await server.caddy.get(
         agency.host, "/clients", headers={**forged, "cookie": f"__Host-session={token}"}
     )
@@ -227,13 +227,6 @@ async def test_the_light_of_the_certificate_is_what_a_browser_would_see(
     unknown = Claim(f"{unique('new')}.example.com", Purpose.APP, "challenge", vouched=True)
     server.names.says(unknown.host, "CNAME", f"{TARGET}.")
     assert (await check(unknown))[Item.CERTIFICATE].state is State.ISSUING
-
-
-async def signed_in(server: Server, email: str, password: str, host: str) -> str:
-    sent = {"email": email, "password": password}
-    answer = await server.caddy.request("POST", host, "/api/auth/login", json=sent)
-    token: str = answer.json()["access_token"]
-    return token
 
 
 def answers(port: int) -> bool:

@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.portal.conftest import AsksAs
 from tests.portal.program import Program
+from themes.theme import Theme, theme_document
 
 
 def test_each_action_has_its_sentence_and_each_subject_its_name() -> None:
@@ -40,6 +41,11 @@ def test_each_action_has_its_sentence_and_each_subject_its_name() -> None:
     for words in WORDS.values():
         words.sentence.format(actor="Kim", target="Shop")
         assert "{actor}" in words.sentence or "{target}" in words.sentence
+
+
+def test_what_was_changed_of_a_brand_is_told_by_its_name() -> None:
+    for field in theme_document(Theme(name="Northwind")):
+        assert plain_details({"changed": [field]}).removeprefix("Changed: ") != field or field == "name"
 
 
 def an_entry(action: str, actor: Actor, target: str, **details: object) -> Entry:
@@ -163,7 +169,7 @@ async def test_the_page_and_the_file_show_the_same_and_only_ones_own(
             await record(db, viewer, Action.SITE_CHANGED, Target(f"site_{number}", evil))
             await record(db, viewer, Action.SITE_DELETED, Target(f"site_{number}", "Shop"))
     program = Program(whole_app, client.host)
-    await program.sign_in(owner)
+    await program.open_browser(owner)
 
     page = await program.get("/settings/audit", what="site.changed")
     assert page.status_code == 200
@@ -186,7 +192,7 @@ async def test_the_page_and_the_file_show_the_same_and_only_ones_own(
 async def test_others_may_not_look(whole_app: FastAPI, role: Role) -> None:
     client = await make_client(await make_reseller())
     program = Program(whole_app, client.host)
-    await program.sign_in(await make_user(client, role))
+    await program.open_browser(await make_user(client, role))
     for path in ("/settings/audit", "/settings/audit.csv"):
         assert (await program.get(path)).status_code == 403
     assert "/settings/audit" not in (await program.get("/settings/people")).text

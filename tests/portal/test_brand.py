@@ -126,8 +126,8 @@ async def test_previews_show_the_draft_of_their_session_and_can_neither_act_nor_
 ) -> None:
     agency = await make_reseller(theme={"name": "Before"})
     kim, lee = Program(whole_app, agency.host), Program(whole_app, agency.host)
-    token = await kim.sign_in(await make_user(agency))
-    await lee.sign_in(await make_user(agency, Role.ADMIN))
+    token = await kim.open_browser(await make_user(agency))
+    await lee.open_browser(await make_user(agency, Role.ADMIN))
     viewer = await viewer_for_token(token, await host_of(agency))
     assert viewer is not None
     key = new_draft()
@@ -156,7 +156,7 @@ async def test_who_may_not_change_the_brand_has_no_previews_and_uploads_nothing(
 ) -> None:
     agency = await make_reseller()
     program = Program(whole_app, agency.host)
-    await program.sign_in(await make_user(agency, role))
+    await program.open_browser(await make_user(agency, role))
 
     assert (await program.get("/settings/brand")).status_code == 403
     assert (await program.get(f"/brands/{agency.public_id}/preview/dashboard")).status_code == 403
@@ -169,7 +169,7 @@ async def test_who_may_not_change_the_brand_has_no_previews_and_uploads_nothing(
 async def test_an_upload_is_answered_with_its_place_or_with_what_is_wrong(whole_app: FastAPI) -> None:
     agency = await make_reseller()
     program = Program(whole_app, agency.host)
-    await program.sign_in(await make_user(agency))
+    await program.open_browser(await make_user(agency))
     place = f"/brands/{agency.public_id}/assets"
 
     answer = await program.request("POST", f"{place}/logo_light", content=SVG.format("red"))
@@ -197,8 +197,8 @@ async def test_a_clients_people_see_their_look_once_signed_in_and_the_agencys_se
     client = await make_client(agency)
     await rebrand(client, by=agency, name="Harbor", primary_color="#aa3311")
     nobody, theirs, ours = (Program(whole_app, agency.host) for _each in range(3))
-    await theirs.sign_in(await make_user(client, Role.VIEWER))
-    await ours.sign_in(await make_user(agency))
+    await theirs.open_browser(await make_user(client, Role.VIEWER))
+    await ours.open_browser(await make_user(agency))
 
     assert "--brand:#112233" in (await nobody.get("/login")).text
     page = (await theirs.get("/sites")).text
@@ -213,7 +213,7 @@ async def test_a_client_finds_the_brand_in_its_settings_where_its_agency_lets_it
     agency = await make_reseller()
     client = await make_client(agency)
     program = Program(whole_app, agency.host)
-    await program.sign_in(await make_user(client, Role.ADMIN))
+    await program.open_browser(await make_user(client, Role.ADMIN))
     assert "takes care of the look" in (await program.get("/settings/brand")).text
 
     await rebrand(agency, clients_may_brand=True)

@@ -67,7 +67,7 @@ async def test_the_operator_gives_an_agency_its_first_domain(whole_app: FastAPI)
     agency = await make_reseller()
     domain = await make_domain(agency)
     operator = Program(whole_app, (await the_platform()).host)
-    await operator.sign_in(await make_operator())
+    await operator.open_browser(await make_operator())
     page = await operator.get(f"/clients/{agency.public_id}/domains")
     assert page.status_code == 200
     assert domain.host in page.text

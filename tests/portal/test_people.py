@@ -54,7 +54,7 @@ async def test_a_viewer_with_a_list_finds_the_other_sites_nowhere(whole_app: Fas
     async with session(viewer_of(boss)) as db:
         await change_sites(db, viewer_of(boss), info_of(place), kim.id, [shown])
     program = Program(whole_app, agency.host)
-    await program.sign_in(kim)
+    await program.open_browser(kim)
 
     listed = (await program.get("/api/sites")).json()["sites"]
     assert [site["id"] for site in listed] == [shown.public_id]
@@ -73,7 +73,7 @@ async def test_a_viewer_with_a_list_finds_the_other_sites_nowhere(whole_app: Fas
         secrets = (hidden.domain, hidden.public_id, *([other.name] if level == "agency" else []))
         assert not [secret for secret in secrets if secret in page.text], path
     everything = Program(whole_app, agency.host)
-    await everything.sign_in(boss)
+    await everything.open_browser(boss)
     assert hidden.domain in (await everything.get("/sites")).text
 
 
@@ -85,7 +85,7 @@ async def test_people_of_a_client_are_managed_by_its_agency_and_by_nobody_else_a
     kim = await make_user(client, name="Kim of the client")
     for role, status in ((Role.OWNER, 200), (Role.ADMIN, 200), (Role.MEMBER, 403), (Role.VIEWER, 403)):
         program = Program(whole_app, agency.host)
-        await program.sign_in(await make_user(agency, role))
+        await program.open_browser(await make_user(agency, role))
         page = await program.get(f"/clients/{client.public_id}/people")
         assert page.status_code == status, role
         assert (kim.email in page.text) == (status == 200)
@@ -95,7 +95,7 @@ async def test_who_may_not_manage_people_sees_colleagues_and_no_addresses(whole_
     client = await make_client(await make_reseller())
     owner = await make_user(client, name="Ada Owner")
     program = Program(whole_app, client.host)
-    await program.sign_in(await make_user(client, Role.VIEWER))
+    await program.open_browser(await make_user(client, Role.VIEWER))
     page = await program.get("/settings/people")
     assert "Ada Owner" in page.text
     assert owner.email not in page.text

@@ -2,6 +2,7 @@
 
 import socket
 from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -11,11 +12,11 @@ from tests.mail_server import PASSWORD, USERNAME, MailServerRun, MailServers
 from themes.mail.servers import MailServer, MailTrouble, Security, hand_in, server_of_url
 
 
-def a_message() -> EmailMessage:
+def a_message() -> bytes:
     message = EmailMessage()
     message["Subject"] = "Grüße"
     message.set_content("Hello")
-    return message
+    return message.as_bytes(policy=SMTP)
 
 
 def send(run: MailServerRun, security: Security = Security.NONE, **changes: Any) -> None:

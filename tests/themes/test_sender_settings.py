@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import dkim
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import themes.settings
+from tenancy import models
 from tenancy.db import session, system_session
+from tenancy.domain_mail import add_key
+from tenancy.domains import Purpose, add_domain
 from tenancy.errors import Forbidden, Invalid, TooManyTries
 from tenancy.roles import Role
 from tenancy.settings import settings
@@ -21,6 +25,7 @@ from tests.factories import (
     make_operator,
     make_reseller,
     the_platform,
+    unique,
 )
 from tests.mail_server import PASSWORD, USERNAME, MailServerRun, MailServers
 from themes.emails import Invitation, send_mail
@@ -118,6 +123,26 @@ async def test_no_header_of_a_resellers_mail_names_the_platform(platform_mail: M
     assert b"insighthub" not in mail.raw.lower()
     assert (mail.hello, mail.sender) == (agency.host, f"hello@{agency.host}")
     assert str(mail.message["Message-ID"]).endswith(f"@{agency.host}>")
+
+
+async def test_mail_from_an_agencys_mail_domain_carries_its_signature(platform_mail: MailServerRun) -> None:
+    agency = await make_reseller()
+    host = f"{unique('news')}.example"
+    async with session(a_viewer(agency)) as db:
+        await add_domain(db, agency.id, host, purpose=Purpose.MAIL, verified=True, primary=True)
+        row = (await db.execute(select(models.Domain).where(models.Domain.host == host))).scalar_one()
+        key = await add_key(db, row)
+        record = f"v=DKIM1; k=rsa; p={key.public_key}".encode()
+
+    def published(_name: bytes, timeout: int = 5) -> bytes:
+        return record
+
+    await invite(await make_client(agency))
+
+    mail = platform_mail.only()
+    assert (mail.sender, mail.message["DKIM-Signature"] is None) == (f"hello@{host}", False)
+    assert dkim.verify(mail.raw, dnsfunc=published)
+    assert not dkim.verify(mail.raw.replace(b"Subject: ", b"Subject: Not "), dnsfunc=published)
 
 
 async def test_a_neutral_address_stands_in_for_the_portals(

@@ -52,7 +52,8 @@ async def mail_brand(db: AsyncSession, organization_id: OrganizationId | UUID) -
 
 
 _BRAND = text("""
-SELECT o.id, o.realm_id, o.kind, o.locale, o.timezone, own.document,
+SELECT o.id, o.realm_id, o.kind, coalesce(o.locale, realm.locale, 'en') AS locale, o.timezone,
+       own.document,
        realm.kind AS realm_kind, realm.name AS realm_name, above.document AS realm_document
   FROM organizations o
   JOIN organizations realm ON realm.id = o.realm_id

@@ -9,6 +9,7 @@ from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tenancy.text import gettext as _
+from tenancy.text import speaking
 from themes.assets import mail_picture_path
 from themes.contrast import GRAPHICS, ink_on, mix, readable
 from themes.css import FONTS, LIGHT_SURFACE, accent_on_dark, accent_on_light, dark_surface, light_page
@@ -28,26 +29,27 @@ class DrawnMail:
 
 def draw_mail(mail: Mail, brand: MailBrand, locale: str, *, mode: Mode = Mode.SYSTEM) -> DrawnMail:
     """The mail in the brand and language. Previews choose a mode; else the reader's program does."""
-    theme = _named_on_one_line(brand.theme)
-    letter = _on_one_line(mail.letter(Reader(locale, brand.timezone, theme.name)))
-    action = letter.action
-    known = {
-        "letter": letter,
-        "link": brand.base + checked_path(action.path) if action else "",
-        "theme": theme,
-        "logos": _logos(brand),
-        "colours": _colours(theme),
-        "fonts": FONTS[theme.font],
-        "mode": mode,
-        "lang": locale.replace("_", "-"),
-        "dir": _direction(locale),
-        "words": _words(theme),
-    }
-    return DrawnMail(
-        subject=letter.subject,
-        html=_templates().get_template("mail.html").render(known),
-        text=_templates().get_template("mail.txt").render(known),
-    )
+    with speaking(locale):
+        theme = _named_on_one_line(brand.theme)
+        letter = _on_one_line(mail.letter(Reader(locale, brand.timezone, theme.name)))
+        action = letter.action
+        known = {
+            "letter": letter,
+            "link": brand.base + checked_path(action.path) if action else "",
+            "theme": theme,
+            "logos": _logos(brand),
+            "colours": _colours(theme),
+            "fonts": FONTS[theme.font],
+            "mode": mode,
+            "lang": locale.replace("_", "-"),
+            "dir": _direction(locale),
+            "words": _words(theme),
+        }
+        return DrawnMail(
+            subject=letter.subject,
+            html=_templates().get_template("mail.html").render(known),
+            text=_templates().get_template("mail.txt").render(known),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ class KeptMail:
     text: str
 
 
-def keep(message: EmailMessage) -> str:
+def keep(message: bytes) -> str:
     """Puts the message into MAIL_DIR, and returns its key there."""
-    return _directory().add(message.as_bytes())
+    return _directory().add(message)
 
 
 def kept_mails(limit: int = 20) -> list[KeptMail]:

@@ -1,6 +1,5 @@
 """The outbox: mails wait in PostgreSQL, so that none is lost with a process, and none goes twice."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -93,7 +92,7 @@ async def deliver(mail_id: UUID, now: datetime | None = None) -> MailState | Non
             at=format_datetime(claimed.written_at),
             locale=claimed.locale,
         )
-        await asyncio.to_thread(claimed.outlet.send, message, claimed.to)
+        await claimed.outlet.send(message, claimed.to)
     except MailTrouble as trouble:
         return await _note(claimed, _after(trouble, claimed, now), trouble.message, now)
     except Exception as error:

@@ -1,13 +1,14 @@
 """Through which server a brand's mail leaves, and as whom: nothing of it may name another brand."""
 
+import asyncio
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tenancy.domain_mail import dkim_sign, mail_domain
 from tenancy.errors import Invalid
 from tenancy.text import gettext as _
 from themes.mail import mail_directory
@@ -28,13 +29,18 @@ class Outlet:
     reply_to: str
     hello: str
     """Our own name in the conversation with the server; it stands in the Received header."""
+    signed_by: str | None = None
+    """The mail domain whose key we sign with; a reseller's own server signs by itself."""
 
-    def send(self, message: EmailMessage, to: str) -> None:
-        """Hands the message in; blocks. Raises MailTrouble."""
+    async def send(self, message: EmailMessage, to: str) -> None:
+        """Signs the message where it carries a mail domain, and hands it in. Raises MailTrouble."""
+        raw = message.as_bytes(policy=SMTP if to.isascii() else SMTPUTF8)
+        if self.signed_by is not None:
+            raw = await dkim_sign(raw, self.signed_by)
         if self.server is not None:
-            hand_in(self.server, message, sender=self.address, to=to, hello=self.hello)
+            await asyncio.to_thread(hand_in, self.server, raw, sender=self.address, to=to, hello=self.hello)
         elif settings().mail_dir is not None:
-            mail_directory.keep(message)
+            await asyncio.to_thread(mail_directory.keep, raw)
         else:
             raise MailTrouble(_("No mail server is set up: see SMTP_URL."))
 
@@ -45,8 +51,10 @@ async def outlet_for(db: AsyncSession, brand: MailBrand) -> Outlet:
     if own is not None and own.verified_at is not None:
         return own_outlet(brand, own)
     server = server_of_url(settings().smtp_url) if settings().smtp_url else None
-    address = await _address(db, brand)
-    return Outlet(server, address, brand.theme.name, brand.theme.support_email or "", brand.host)
+    own_domain = None if brand.is_platform else await mail_domain(db, brand.realm_id)
+    address = _address(brand, own_domain)
+    support = brand.theme.support_email or ""
+    return Outlet(server, address, brand.theme.name, support, brand.host, own_domain)
 
 
 def own_outlet(brand: MailBrand, own: SenderSettings) -> Outlet:
@@ -78,15 +86,7 @@ def in_envelope(
     return message
 
 
-_MAIL_DOMAIN = text("""
-SELECT host FROM domains
- WHERE organization_id = :realm AND purpose = 'mail' AND verified_at IS NOT NULL
- ORDER BY is_primary DESC, created_at, id
- LIMIT 1
-""")
-
-
-async def _address(db: AsyncSession, brand: MailBrand) -> str:
+def _address(brand: MailBrand, own_domain: str | None) -> str:
     """Whom mail through the platform's server is from."""
     ours = settings().mail_from or f"no-reply@{brand.host}"
     local, _at, domain = ours.rpartition("@")
@@ -94,7 +94,7 @@ async def _address(db: AsyncSession, brand: MailBrand) -> str:
         raise Invalid(_("MAIL_FROM is no email address."), field="MAIL_FROM")
     if brand.is_platform:
         return ours
-    if (host := await db.scalar(_MAIL_DOMAIN, {"realm": brand.realm_id})) is not None:
-        return f"{local}@{host}"
+    if own_domain is not None:
+        return f"{local}@{own_domain}"
     # The reseller's portal host is an alias of ours, and so are its SPF and MX records.
     return settings().mail_from_resellers or f"{local}@{brand.host}"

@@ -8,7 +8,6 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -75,10 +74,11 @@ def server_of_url(url: str) -> MailServer:
     )
 
 
-def hand_in(server: MailServer, message: EmailMessage, *, sender: str, to: str, hello: str) -> None:
-    """Hands the message in, saying `hello` as our own name; blocks. Raises MailTrouble."""
+def hand_in(server: MailServer, message: bytes, *, sender: str, to: str, hello: str) -> None:
+    """Hands the message in as it is, saying `hello` as our own name; blocks. Raises MailTrouble."""
+    options = [] if (sender + to).isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
     with _told_in_words(server, sender), _signed_in(server, hello) as smtp:
-        smtp.send_message(message, sender, [to])
+        smtp.sendmail(sender, [to], message, options)
 
 
 def try_server(server: MailServer, *, hello: str) -> None:

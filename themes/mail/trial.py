@@ -1,6 +1,5 @@
 """Trying the mail settings: one mail to whoever asks, at once, so that what is wrong is read on the spot."""
 
-import asyncio
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from uuid import uuid4
@@ -42,7 +41,7 @@ async def send_test_mail(viewer: Viewer) -> str:
         at=format_datetime(datetime.now(UTC)),
         locale=viewer.locale,
     )
-    await asyncio.to_thread(outlet.send, message, viewer.email)
+    await outlet.send(message, viewer.email)
     if own is not None:
         async with session(viewer) as db:
             await mark_verified(db, viewer, own)

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 import analytics.settings
+from analytics import clickhouse
 from analytics.clickhouse import rows_of
 from analytics.ingest.sessions import rebuild_between
 from analytics.ingest.worker import IngestWorker
 from analytics.reports.breakdown import breakdowns_report
 from analytics.reports.filters import Dimension, Filter, Operator
+from analytics.reports.metrics import Metric
 from analytics.reports.overview import overview_report
 from analytics.reports.period import Interval, Period, Preset, period_for
 from analytics.rollup import build
@@ -170,7 +172,7 @@ async def test_a_visit_that_comes_late_through_the_worker_counts_at_once(redis: 
     assert await days_used(world, period) == 2
     now = await overview_report(world.site, period)
     assert now.metrics == before
-    assert now.metrics["visitors"].value == 3
+    assert now.metrics[Metric.VISITORS].value == 3
     found = await breakdowns_report(world.site, period, (), [Dimension.PAGE, Dimension.COUNTRY])
     assert {row.value: row.visitors for row in found[Dimension.PAGE].rows} == {
         "/": 2,
@@ -188,12 +190,12 @@ async def test_sessions_that_are_rebuilt_take_their_days_back() -> None:
     rebuild_between(world.site.number, world.at("2026-03-03 07:00"), world.at("2026-03-03 09:00"))
     period = days(world, "2026-03-02", "2026-03-04", now=NOON)
     assert await days_used(world, period) == 1
-    assert (await overview_report(world.site, period)).metrics["visitors"].value == 3
+    assert (await overview_report(world.site, period)).metrics[Metric.VISITORS].value == 3
 
 
 async def test_what_comes_while_a_day_is_counted_takes_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
     world = three_days()
-    run = build.command
+    run = clickhouse.command
 
     def run_and_be_late(sql: str, **given: Any) -> None:
         run(sql, **given)
@@ -211,7 +213,8 @@ async def test_what_comes_while_a_day_is_counted_takes_it_back(monkeypatch: pyte
 
 async def test_a_day_that_is_taken_back_amid_a_run_takes_the_later_ones_along() -> None:
     world = three_days()
-    count_day, late = build._count_day, []
+    count_day = build._count_day
+    late: list[Visit] = []
 
     def count_and_be_late(*arguments: Any) -> Any:
         if arguments[1] == int(world.at("2026-03-03 00:00").timestamp()) and not late:

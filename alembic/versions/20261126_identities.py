@@ -1,13 +1,13 @@
 """Providers that vouch for people, and whom they have vouched for.
 
-Revision ID: 20261125_identities
+Revision ID: 20261126_identities
 """
 
 from alembic import op
 from tenancy.rls import tenant_table
 
-revision = "20261125_identities"
-down_revision = "20261125_theme_versions"
+revision = "20261126_identities"
+down_revision = "20261126_site_moves"
 branch_labels = None
 depends_on = None
 

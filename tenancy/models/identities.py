@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, func, text
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenancy.models import Base
+from tenancy.models.declaring import Base, new_id, now_column, organization_column
 
 
 class IdentityProvider(Base):
@@ -15,15 +15,15 @@ class IdentityProvider(Base):
     __tablename__ = "identity_providers"
     __table_args__ = (UniqueConstraint("organization_id", "issuer"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
-    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
+    id: Mapped[UUID] = new_id()
+    organization_id: Mapped[UUID] = organization_column()
     name: Mapped[str]
     issuer: Mapped[str]
     client_id: Mapped[str]
     client_secret: Mapped[bytes]
     email_domains: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[datetime] = now_column()
 
 
 class UserIdentity(Base):
@@ -37,11 +37,11 @@ class UserIdentity(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = new_id()
     organization_id: Mapped[UUID]
     user_id: Mapped[UUID] = mapped_column(index=True)
     issuer: Mapped[str]
     subject: Mapped[str]
     email: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    last_used_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[datetime] = now_column()
+    last_used_at: Mapped[datetime] = now_column()

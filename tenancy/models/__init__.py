@@ -1,0 +1,35 @@
+"""The tables of tenancy. Rows stay in their packages; what travels between packages is frozen."""
+
+from tenancy.models.activity import AuditEntry
+from tenancy.models.declaring import Base
+from tenancy.models.domains import Domain, DomainKey
+from tenancy.models.identities import IdentityProvider, UserIdentity
+from tenancy.models.organizations import Organization, OrgTree
+from tenancy.models.people import Invitation, Membership, SiteAccess, User
+from tenancy.models.programs import ApiKey
+from tenancy.models.sign_ins import AccountLink, KnownDevice, RefreshToken, SecondFactor, UserSession
+from tenancy.models.sites import Site
+from tenancy.models.viewings import ViewingRow
+
+__all__ = [
+    "AccountLink",
+    "ApiKey",
+    "AuditEntry",
+    "Base",
+    "Domain",
+    "DomainKey",
+    "IdentityProvider",
+    "Invitation",
+    "KnownDevice",
+    "Membership",
+    "OrgTree",
+    "Organization",
+    "RefreshToken",
+    "SecondFactor",
+    "Site",
+    "SiteAccess",
+    "User",
+    "UserIdentity",
+    "UserSession",
+    "ViewingRow",
+]
