@@ -46,8 +46,8 @@ class AccountExists(Conflict):
 
     code = "account_exists"
     message = _(
-        "There is an account with your address already. Sign in as before: you can connect the two on the page"
-        " that follows."
+        "There is an account with your address already. Sign in as before: on the page that follows you can"
+        " connect the two."
     )
 
 

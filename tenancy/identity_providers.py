@@ -63,10 +63,11 @@ class ProviderForm:
 
 
 async def providers_on(host: HostOrganization) -> list[Provider]:
-    """What the sign-in page of a host offers: the reseller's own first, then the platform's others."""
-    own = [one for one in await _fetch_own(host.realm_id) if one.enabled]
-    issuers = {one.issuer for one in own}
-    return own + [one for one in platform_providers() if one.issuer not in issuers]
+    """What the sign-in page of a host offers: what the reseller has set up, else the platform's."""
+    own = await _fetch_own(host.realm_id)
+    # With the platform's, people see the platform's domain for a moment: a reseller's own choice replaces
+    # them all, even where it has turned its own off.
+    return [one for one in own if one.enabled] if own else platform_providers()
 
 
 async def provider_on(host: HostOrganization, key: str) -> Provider:
