@@ -41,9 +41,9 @@ async def start(provider: str, request: Request, here: CurrentHere, next: str = 
         return await sign_in_form(request, here, next=next, error=error.message, status=error.status)
 
 
-@router.get("/auth/link/{provider}", response_model=None)
+@router.get("/auth/link", response_model=None)
 async def link(
-    provider: str, request: Request, here: CurrentHere, viewer: CurrentPerson, form: str = ""
+    request: Request, here: CurrentHere, viewer: CurrentPerson, provider: str = "", form: str = ""
 ) -> Response:
     """To the provider, to connect it to the account of who is signed in."""
     check_token(here.token, form)

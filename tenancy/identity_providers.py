@@ -97,7 +97,13 @@ async def own_providers(db: AsyncSession, viewer: Viewer) -> list[Provider]:
     return await _read(db, viewer.organization_id)
 
 
-async def save_provider(db: AsyncSession, viewer: Viewer, form: ProviderForm, key: str = "") -> None:
+async def own_provider(db: AsyncSession, viewer: Viewer, key: str) -> Provider:
+    """One of the reseller's. Raises NotFound."""
+    viewer.require(Permission.MANAGE_SIGN_IN)
+    return _provider(await _row(db, viewer, key))
+
+
+async def save_provider(db: AsyncSession, viewer: Viewer, form: ProviderForm, key: str = "") -> Provider:
     """A new one, or the one with this key changed. Raises Invalid with the field, ProviderTaken, NotFound."""
     viewer.require(Permission.MANAGE_SIGN_IN)
     row = await _row(db, viewer, key) if key else None
@@ -127,6 +133,7 @@ async def save_provider(db: AsyncSession, viewer: Viewer, form: ProviderForm, ke
     details = {"issuer": issuer, "client_id": client_id, "email_domains": domains, "enabled": form.enabled}
     await record(db, viewer, Action.PROVIDER_CHANGED, Target(str(changed.id), name), details=details)
     log.info("identity_provider.saved", provider=str(changed.id))
+    return _provider(changed)
 
 
 async def remove_provider(db: AsyncSession, viewer: Viewer, key: str) -> None:

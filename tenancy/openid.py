@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from joserfc.jwk import KeySet
 
 from tenancy.errors import InsightHubError
 from tenancy.identity_providers import Provider
-from tenancy.outbound import Unreachable, outbound
+from tenancy.outbound import NotOutside, Unreachable, outbound
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 
@@ -74,6 +75,23 @@ async def fetch_metadata(provider: Provider) -> Metadata:
         return await _metadata(client, provider)
 
 
+async def check_provider(provider: Provider, redirect_uri: str) -> None:
+    """Asks the provider as signing in would. Raises Unreachable or NotVouched, which say what is wrong."""
+    async with outbound(trusted=provider.trusted) as client:
+        metadata = await _metadata(client, provider)
+        try:
+            KeySet.import_key_set(await _json(client, metadata.jwks_uri))  # type: ignore[arg-type]
+        except (JoseError, NotVouched, ValueError, TypeError, KeyError):
+            raise NotVouched(_("The provider does not publish the keys that it signs with.")) from None
+        journey = Journey("", "", new_secret(), redirect_uri)
+        # A code that cannot be right: who the client is gets looked at before it.
+        answer = await _ask_for_tokens(client, provider, metadata, journey, "check")
+        with suppress(ValueError):
+            said = answer.json()
+            if isinstance(said, dict) and said.get("error") in {"invalid_client", "unauthorized_client"}:
+                raise NotVouched(_("The provider does not know the client ID, or the secret is another."))
+
+
 async def authorization_url(provider: Provider, journey: Journey) -> str:
     """Where the browser goes, to sign in there."""
     metadata = await fetch_metadata(provider)
@@ -113,10 +131,14 @@ async def vouched_person(provider: Provider, journey: Journey, code: str) -> Per
 # Signatures that prove who signed; none of those with a shared key.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _CLOCKS_DIFFER_S = 120
+_NO_PROVIDER = gettext_noop("No OpenID Connect provider answers at that address. Copy the issuer exactly.")
 
 
 async def _metadata(client: httpx.AsyncClient, provider: Provider) -> Metadata:
-    found = await _json(client, provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
+    try:
+        found = await _json(client, provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
+    except NotVouched:
+        raise NotVouched(_(_NO_PROVIDER)) from None
     if str(found.get("issuer", "")).rstrip("/") != provider.issuer.rstrip("/"):
         raise NotVouched(_("That address answers as another provider. Copy the issuer exactly."))
     try:
@@ -129,12 +151,18 @@ async def _metadata(client: httpx.AsyncClient, provider: Provider) -> Metadata:
             auth_methods=tuple(found.get("token_endpoint_auth_methods_supported") or ()),
         )
     except KeyError:
-        raise NotVouched(_("That address is not one of an OpenID Connect provider.")) from None
+        raise NotVouched(_(_NO_PROVIDER)) from None
 
 
 async def _tokens(
     client: httpx.AsyncClient, provider: Provider, metadata: Metadata, journey: Journey, code: str
 ) -> dict[str, Any]:
+    return _read(await _ask_for_tokens(client, provider, metadata, journey, code))
+
+
+async def _ask_for_tokens(
+    client: httpx.AsyncClient, provider: Provider, metadata: Metadata, journey: Journey, code: str
+) -> httpx.Response:
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -146,7 +174,8 @@ async def _tokens(
         form |= {"client_id": provider.client_id, "client_secret": provider.client_secret}
     else:
         auth = httpx.BasicAuth(provider.client_id, provider.client_secret)
-    return await _json(client, metadata.token_endpoint, data=form, auth=auth)
+    headers = {"accept": "application/json"}
+    return await _send(client, "POST", metadata.token_endpoint, data=form, auth=auth, headers=headers)
 
 
 def _checked(
@@ -176,23 +205,30 @@ def _checked(
 
 
 async def _json(client: httpx.AsyncClient, url: str, **details: Any) -> dict[str, Any]:
+    return _read(await _send(client, "GET", url, **details))
+
+
+async def _send(client: httpx.AsyncClient, method: str, url: str, **details: Any) -> httpx.Response:
     try:
-        if "data" in details:
-            answer = await client.post(url, headers={"accept": "application/json"}, **details)
-        else:
-            answer = await client.get(url, **details)
+        answer = await client.request(method, url, **details)
+    except NotOutside:
+        raise Unreachable(_("That address is not on the internet, or not one with https.")) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         log.info("openid.unreachable", error=type(error).__name__)
         raise Unreachable() from None
     if answer.status_code >= 500:
         raise Unreachable()
+    return answer
+
+
+def _read(answer: httpx.Response) -> dict[str, Any]:
     if answer.status_code != 200:
         log.warning("openid.refused", status=answer.status_code)
         raise NotVouched()
     try:
         found = answer.json()
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise NotVouched(_("That address is not one of an OpenID Connect provider.")) from None
+        raise NotVouched() from None
     if not isinstance(found, dict):
         raise NotVouched()
     return found

@@ -22,6 +22,10 @@ class Unreachable(InsightHubError):
     message = _("The provider does not answer. Check its address, or try again in a minute.")
 
 
+class NotOutside(httpx.ConnectError):
+    """The address leads into a private network, or is written as none that a tenant may name."""
+
+
 def outbound(*, trusted: bool) -> httpx.AsyncClient:
     """A client that follows no redirects. `trusted`: the operator named the address, so it may be inside."""
     return httpx.AsyncClient(
@@ -80,14 +84,14 @@ def is_public_address(url: str) -> bool:
 async def _pinned(request: httpx.Request) -> httpx.Request:
     host = request.url.host
     if not is_public_address(str(request.url)):
-        raise httpx.ConnectError("not a public address")
+        raise NotOutside("not a public address")
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise httpx.ConnectError(str(error)) from error
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(map(_is_outside, addresses)):
-        raise httpx.ConnectError("not a public address")
+        raise NotOutside("not a public address")
     request.url = request.url.copy_with(host=addresses[0])
     request.extensions = {**request.extensions, "sni_hostname": host}
     return request

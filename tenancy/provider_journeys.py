@@ -16,12 +16,15 @@ from tenancy.db import system_session
 from tenancy.domains import HostOrganization, base_url, primary_host, resolve_host
 from tenancy.errors import InsightHubError, Unavailable
 from tenancy.identity_providers import Provider, provider_on
+from tenancy.ids import OrganizationId
 from tenancy.invalidation import redis
 from tenancy.openid import Journey, Person, authorization_url, new_secret, vouched_person
+from tenancy.roles import Permission
 from tenancy.sealing import Unreadable, seal, unseal
 from tenancy.settings import settings
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
+from tenancy.viewer import Viewer
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +83,13 @@ async def callback_url(host: HostOrganization, provider: Provider) -> str:
     """What has to be registered with the provider: on the platform's domain, or on the reseller's primary."""
     if provider.is_platform:
         return base_url(settings().platform_host) + CALLBACK
-    async with system_session(reason="where a provider returns to") as db:
-        return base_url(await primary_host(db, host.realm_id)) + CALLBACK
+    return await _own_callback(host.realm_id)
+
+
+async def own_callback_url(viewer: Viewer) -> str:
+    """What a reseller registers with a provider of its own."""
+    viewer.require(Permission.MANAGE_SIGN_IN)
+    return await _own_callback(viewer.organization_id)
 
 
 async def returned(here: HostOrganization, state: str, code: str, error: str) -> str:
@@ -137,6 +145,11 @@ class ProviderTrouble(InsightHubError):
 
 
 _STATE = "state of a sign-in"
+
+
+async def _own_callback(realm_id: OrganizationId) -> str:
+    async with system_session(reason="where a provider returns to") as db:
+        return base_url(await primary_host(db, realm_id)) + CALLBACK
 
 
 def _refusal(error: str) -> str:

@@ -29,15 +29,8 @@ class OidcProvider:
 
     def lets_in(self, url: str, subject: str) -> str:
         """Somebody signs in there, at the address they were sent to; where the provider sends them."""
-        return self._answer(url, {"sub": subject})
-
-    def is_denied(self, url: str) -> str:
-        """Somebody rather does not; where the provider sends them."""
-        return self._answer(url, {"action": "deny"})
-
-    def _answer(self, url: str, form: dict[str, str]) -> str:
         self.redirect_uris += parse_qs(urlsplit(url).query)["redirect_uri"]
-        answer = httpx.post(url, data=form)
+        answer = httpx.post(url, data={"sub": subject})
         assert answer.is_redirect, answer.text
         return answer.headers["location"]
 

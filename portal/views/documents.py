@@ -109,7 +109,7 @@ def _others(others: Sequence[tuple[str, str]]) -> Markup:
         )
         for address, name in others
     )
-    return Markup('<div class="other-ways">{}</div>').format(links)
+    return Markup('<div class="other-ways"><p>{}</p>{}</div>').format(_("or"), links)
 
 
 def error_page(

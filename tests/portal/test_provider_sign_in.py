@@ -1,7 +1,7 @@
 """Signing in through a real OpenID Connect provider: the ways that lead in, and all that do not."""
 
 from collections.abc import AsyncIterator, Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -221,8 +221,8 @@ async def test_what_was_changed_or_used_on_the_way_leads_nowhere(
     # A code that was meant for another way: its verifier is another.
     mine = provider.lets_in(await browser.leaves(), subject)
     theirs = provider.lets_in(await browser.leaves(), known(provider))
-    codes = [parse_qs(urlsplit(one).query)["code"][0] for one in (mine, theirs)]
-    await says(browser, mine.replace(*codes), NOT_VOUCHED)
+    my_code, their_code = (parse_qs(urlsplit(one).query)["code"][0] for one in (mine, theirs))
+    await says(browser, mine.replace(my_code, their_code), NOT_VOUCHED)
 
 
 async def test_a_one_time_code_is_good_once_for_one_browser_on_one_host(
@@ -255,8 +255,11 @@ async def test_who_is_not_vouched_for_or_not_known_is_told_so(
 ) -> None:
     unproven = await browser.signs_in(known(provider, email_verified=False))
     assert "does not confirm your email address" in unproven.text
-    denied = await browser.comes_back(provider.is_denied(await browser.leaves()))
-    assert "You did not sign in at Acme ID." in denied.text or OVER in denied.text
+    state = parse_qs(urlsplit(await browser.leaves()).query)["state"][0]
+    way = urlencode({"error": "access_denied", "state": state})
+    platform = await the_platform()
+    denied = await browser.comes_back(f"http://{platform.host}/auth/callback?{way}")
+    assert "You did not sign in at Acme ID." in denied.text
 
     closed = Browser(whole_app, provider, (await make_reseller()).host)
     stranger = await closed.signs_in(known(provider))
@@ -287,7 +290,7 @@ async def test_an_address_alone_opens_no_account_until_its_owner_has_connected_t
 
 async def connects(browser: Browser, provider: OidcProvider, token: str, subject: str) -> Response:
     """From the page about security to the provider and back."""
-    left = await browser.opens(f"/auth/link/oidc?form={token_for(token)}")
+    left = await browser.opens(f"/auth/link?provider=oidc&form={token_for(token)}")
     return await browser.comes_back(provider.lets_in(left.headers["location"], subject))
 
 
@@ -298,7 +301,7 @@ async def test_connecting_takes_a_form_of_ones_own_and_an_account_that_is_nobody
     kims, eves = await session_of(kim), await session_of(eve)
     subject = known(provider)
     browser.holds(kims)
-    assert (await browser.opens(f"/auth/link/oidc?form={token_for(eves)}")).status_code == 403
+    assert (await browser.opens(f"/auth/link?provider=oidc&form={token_for(eves)}")).status_code == 403
     await connects(browser, provider, kims, subject)
 
     browser.holds(eves)
@@ -307,7 +310,7 @@ async def test_connecting_takes_a_form_of_ones_own_and_an_account_that_is_nobody
     assert await identities_of(viewer_of(eve)) == []
 
     # Begun by one person, and ended in the session of another.
-    left = await browser.opens(f"/auth/link/oidc?form={token_for(eves)}")
+    left = await browser.opens(f"/auth/link?provider=oidc&form={token_for(eves)}")
     browser.holds(kims)
     page = await browser.comes_back(provider.lets_in(left.headers["location"], known(provider)))
     assert OVER in page.text
