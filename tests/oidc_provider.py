@@ -1,4 +1,4 @@
-"""An OpenID Connect provider that listens on this machine: oidc-provider-mock, made to check PKCE too."""
+"""An OpenID Connect provider that listens on this machine: oidc-provider-mock, made as strict as others."""
 
 import logging
 from base64 import urlsafe_b64encode
@@ -21,6 +21,8 @@ class OidcProvider:
     def __init__(self, port: int) -> None:
         self.issuer = f"http://127.0.0.1:{port}"
         self.redirect_uris: list[str] = []
+        self.clients: set[str] | None = None
+        """Those that it knows; None for any."""
 
     def knows(self, subject: str, **claims: Any) -> None:
         """Somebody with an account there; their address is vouched for unless the claims say otherwise."""
@@ -40,20 +42,21 @@ def running() -> Iterator[OidcProvider]:
     """A provider, for as long as the block runs."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = oidc_provider_mock.app(require_nonce=True)
-    _check_pkce(app)
     server = werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True)
+    provider = OidcProvider(server.server_port)
+    _make_strict(app, provider)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield OidcProvider(server.server_port)
+        yield provider
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
 
 
-def _check_pkce(app: flask.Flask) -> None:
-    """As real providers do: the mock takes no notice of it."""
+def _make_strict(app: flask.Flask, provider: OidcProvider) -> None:
+    """Checks the client and PKCE, which the mock takes no notice of."""
     challenges: dict[str, str] = {}
 
     @app.after_request
@@ -68,6 +71,9 @@ def _check_pkce(app: flask.Flask) -> None:
     def check() -> tuple[dict[str, str], int] | None:
         if flask.request.path != "/oauth2/token":
             return None
+        client = flask.request.authorization
+        if provider.clients is not None and (client is None or client.username not in provider.clients):
+            return {"error": "invalid_client"}, 401
         digest = sha256(flask.request.form["code_verifier"].encode()).digest()
         challenge = urlsafe_b64encode(digest).decode().rstrip("=")
         right = challenges.get(flask.request.form["code"]) == challenge
