@@ -81,7 +81,8 @@ async def finish(request: Request, here: CurrentHere, code: str = "") -> Respons
             next = SECURITY if isinstance(error, AccountExists) else next
             response = await sign_in_form(request, here, next=next, error=error.message, status=error.status)
     response.delete_cookie(_cookie(), path="/", secure=is_secure(), httponly=True, samesite="lax")
-    response.headers["referrer-policy"] = "no-referrer"
+    # Not no-referrer: with it, browsers send the form of this page as from nowhere.
+    response.headers["referrer-policy"] = "same-origin"
     return response
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from sqlalchemy import text
 
-from tenancy import outbound
 from tenancy.audit import Action, Search, entries
 from tenancy.db import session
 from tenancy.errors import Conflict, Forbidden, InsightHubError, Invalid, NotFound
@@ -159,19 +159,19 @@ async def said_of(issuer: str, *, trusted: bool = True) -> str:
 async def test_a_tenants_address_never_leads_into_our_own_network(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbound.httpx, "AsyncHTTPTransport", Nowhere)
+    monkeypatch.setattr(httpx, "AsyncHTTPTransport", Nowhere)
     assert (
         await said_of(address, trusted=False) == "That address is not on the internet, or not one with https."
     )
 
 
-class Nowhere(outbound.httpx.AsyncBaseTransport):
+class Nowhere(httpx.AsyncBaseTransport):
     """Must not be asked."""
 
     def __init__(self, **_options: object) -> None:
         pass
 
-    async def handle_async_request(self, request: outbound.httpx.Request) -> outbound.httpx.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         raise AssertionError(request.url)
 
 
