@@ -7,7 +7,7 @@ from alembic import op
 from tenancy.rls import tenant_table
 
 revision = "20261126_identities"
-down_revision = "20261126_site_moves"
+down_revision = "20261126_contracts"
 branch_labels = None
 depends_on = None
 
