@@ -15,6 +15,8 @@ from portal.views.documents import sign_in_page
 from tenancy.csrf import StaleForm, check_token, new_nonce, token_for
 from tenancy.db import session
 from tenancy.errors import InsightHubError
+from tenancy.identity_providers import providers_on
+from tenancy.ids import UserId
 from tenancy.language_choice import keep_first_choice
 from tenancy.languages import COOKIE
 from tenancy.login import (
@@ -37,7 +39,7 @@ async def login_page(request: Request, here: CurrentHere, next: str = "/", email
     """The form, or straight on for who is signed in already."""
     if here.viewer is not None:
         return RedirectResponse(safe_path(next), 303)
-    return _form(request, here, next=next, email=email)
+    return await sign_in_form(request, here, next=next, email=email)
 
 
 class SignInForm(BaseModel):
@@ -56,16 +58,17 @@ async def login(request: Request, here: CurrentHere, sent: Annotated[SignInForm,
         check_form(request, sent.form)
         viewer, token = await sign_in(here.host, sent.email, sent.password, client_of(request))
     except CodeNeeded as needed:
-        ticket = ticket_for(needed.user_id, here.host, form_nonce(request))
-        return _code(request, here, ticket, sent.next)
+        return ask_for_code(request, here, needed.user_id, sent.next)
     except EmailNotConfirmed as error:
         await send_confirmation_again(error.user_id)
-        return _form(
+        return await sign_in_form(
             request, here, next=sent.next, email=sent.email, error=error.message, status=error.status
         )
     except InsightHubError as error:
         status = 200 if isinstance(error, StaleForm) else error.status
-        return _form(request, here, next=sent.next, email=sent.email, error=error.message, status=status)
+        return await sign_in_form(
+            request, here, next=sent.next, email=sent.email, error=error.message, status=status
+        )
     if chosen := request.cookies.get(COOKIE):
         async with session(viewer) as db:
             await keep_first_choice(db, viewer, chosen)
@@ -90,7 +93,7 @@ async def login_with_code(request: Request, here: CurrentHere, sent: Annotated[C
         check_form(request, sent.form)
         user_id = person_of_ticket(sent.ticket, here.host, form_nonce(request))
     except InsightHubError as error:
-        return _form(request, here, next=sent.next, error=error.message)
+        return await sign_in_form(request, here, next=sent.next, error=error.message)
     try:
         viewer, token, left = await sign_in_with_code(here.host, user_id, sent.code)
     except InsightHubError as error:
@@ -110,7 +113,7 @@ async def logout(
         check_token(here.token, form)
         await sign_out(here.token)
     response = RedirectResponse(safe_path(next), 303)
-    response.delete_cookie(session_cookie(), path="/", secure=_secure(), httponly=True, samesite="lax")
+    response.delete_cookie(session_cookie(), path="/", secure=is_secure(), httponly=True, samesite="lax")
     return response
 
 
@@ -129,7 +132,7 @@ async def organization(
 
 def keep_session(response: Response, token: str) -> None:
     """The browser keeps the session's token from now on."""
-    _set_cookie(response, session_cookie(), token, max_age=SESSION_DAYS * 24 * 60 * 60)
+    set_cookie(response, session_cookie(), token, max_age=SESSION_DAYS * 24 * 60 * 60)
 
 
 def check_form(request: Request, token: str) -> None:
@@ -144,7 +147,7 @@ def form_nonce(request: Request) -> str:
 
 def keep_form_nonce(response: Response, nonce: str) -> None:
     """The browser sends it along with the form."""
-    _set_cookie(response, _form_cookie(), nonce, max_age=24 * 60 * 60)
+    set_cookie(response, _form_cookie(), nonce, max_age=24 * 60 * 60)
 
 
 def login_url(request: Request) -> str:
@@ -153,10 +156,13 @@ def login_url(request: Request) -> str:
     return "/login" if path == "/" else f"/login?{urlencode({'next': path})}"
 
 
-def _form(
+async def sign_in_form(
     request: Request, here: Here, *, next: str, email: str = "", error: str | None = None, status: int = 200
 ) -> HTMLResponse:
+    """The page to sign in, with what went wrong before."""
     nonce = form_nonce(request)
+    way = urlencode({"next": safe_path(next)})
+    others = [(f"/auth/start/{one.key}?{way}", one.name) for one in await providers_on(here.host)]
     page = sign_in_page(
         here.theme,
         form_token=token_for(nonce),
@@ -164,32 +170,48 @@ def _form(
         email=email,
         error=error,
         may_sign_up=here.host.allows_sign_up,
+        others=others,
     )
     response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
     keep_form_nonce(response, nonce)
     return response
 
 
-def _code(
-    request: Request, here: Here, ticket: str, next: str, error: InsightHubError | None = None
-) -> HTMLResponse:
+def ask_for_code(request: Request, here: Here, user_id: UserId, next: str) -> HTMLResponse:
+    """The page of the second step, for who has made the first."""
+    nonce = form_nonce(request)
+    page = code_page(
+        here.theme,
+        form_token=token_for(nonce),
+        ticket=ticket_for(user_id, here.host, nonce),
+        next_path=safe_path(next),
+        error=None,
+    )
+    response = HTMLResponse(page, headers={"cache-control": "no-store"})
+    keep_form_nonce(response, nonce)
+    return response
+
+
+def _code(request: Request, here: Here, ticket: str, next: str, error: InsightHubError) -> HTMLResponse:
     page = code_page(
         here.theme,
         form_token=token_for(form_nonce(request)),
         ticket=ticket,
         next_path=safe_path(next),
-        error=error.message if error else None,
+        error=error.message,
     )
-    return HTMLResponse(page, error.status if error else 200, headers={"cache-control": "no-store"})
+    return HTMLResponse(page, error.status, headers={"cache-control": "no-store"})
 
 
-def _set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:
-    response.set_cookie(name, value, max_age, path="/", secure=_secure(), httponly=True, samesite="lax")
+def set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:
+    """A cookie that is sent to this host alone, and no script reads."""
+    response.set_cookie(name, value, max_age, path="/", secure=is_secure(), httponly=True, samesite="lax")
 
 
 def _form_cookie() -> str:
-    return "__Host-form" if _secure() else "form"
+    return "__Host-form" if is_secure() else "form"
 
 
-def _secure() -> bool:
+def is_secure() -> bool:
+    """Whether browsers reach us over TLS."""
     return settings().public_scheme == "https"

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_BRAND = "manage_brand"
     MANAGE_DOMAINS = "manage_domains"
     MANAGE_MAIL = "manage_mail"
+    MANAGE_SIGN_IN = "manage_sign_in"
     MANAGE_CLIENTS = "manage_clients"
     VIEW_AS_CLIENT = "view_as_client"
     OPERATE_PLATFORM = "operate_platform"
@@ -57,6 +58,8 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     _P.MANAGE_BRAND: frozenset({_O, _A}),
     _P.MANAGE_DOMAINS: frozenset({_O, _A}),
     _P.MANAGE_MAIL: frozenset({_O, _A}),
+    # Whoever says who somebody is can be anybody: an admin would become an owner.
+    _P.MANAGE_SIGN_IN: frozenset({_O}),
     _P.MANAGE_CLIENTS: frozenset({_O, _A}),
     _P.VIEW_AS_CLIENT: frozenset({_O, _A}),
     _P.OPERATE_PLATFORM: frozenset(),
@@ -67,6 +70,7 @@ _KINDS: dict[Permission, frozenset[OrganizationKind]] = {
     _P.MANAGE_BRAND: frozenset({_K.PLATFORM, _K.RESELLER, _K.CLIENT}),
     _P.MANAGE_DOMAINS: frozenset({_K.PLATFORM, _K.RESELLER}),
     _P.MANAGE_MAIL: frozenset({_K.PLATFORM, _K.RESELLER}),
+    _P.MANAGE_SIGN_IN: frozenset({_K.RESELLER}),
     _P.MANAGE_CLIENTS: frozenset({_K.RESELLER}),
     _P.VIEW_AS_CLIENT: frozenset({_K.RESELLER}),
     _P.OPERATE_PLATFORM: frozenset({_K.PLATFORM}),

@@ -27,6 +27,13 @@ class Settings(BaseSettings):
     dns_servers: str = Field(default="", pattern=r"^[0-9a-fA-F.:\[\], ]*$")
     certificate_authorities: str = "letsencrypt.org"
     mail_spf: str = Field(default="", pattern=_MECHANISMS)
+    google_client_id: str = ""
+    google_client_secret: str = Field(default="", repr=False)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_name: str = ""
+    oidc_private_networks: bool = False
     rate_limits: bool = True
     demo: bool = False
 

@@ -88,6 +88,24 @@ async def sign_up(
     return signed_up
 
 
+async def sign_up_proven(db: AsyncSession, host: HostOrganization, *, name: str, email: str) -> UserId:
+    """As sign_up, for somebody whose address is proven already, and without a password.
+
+    db is a system session; whoever calls has counted the try. Raises SignUpClosed, EmailTaken.
+    """
+    kind = _KINDS.get(host.kind)
+    if kind is None or not host.allows_sign_up:
+        raise SignUpClosed()
+    email = checked_email(email)
+    name = checked_name((name or email.partition("@")[0])[:100])
+    made = await add_organization(db, kind, parent_id=host.organization_id, name=name, locale=host.locale)
+    user_id = await create_user(db, made.id, email=email, name=name)
+    await add_member(db, made.id, user_id, Role.OWNER)
+    actor = Actor(str(user_id), name, name)
+    await record_of(db, actor, Action.PERSON_SIGNED_UP, Target(email, name), made.id)
+    return user_id
+
+
 async def confirm_email(db: AsyncSession, user_id: UserId, email: str) -> bool:
     """Notes that the person has shown the address to be theirs; False where it is no longer their address.
 

@@ -1,4 +1,4 @@
-"""/settings/security: the second factor, the password, and the devices that are signed in."""
+"""/settings/security: the second factor, the password, further ways to sign in, and devices."""
 
 from io import BytesIO
 
@@ -12,6 +12,7 @@ from portal.pages.access import current_person
 from portal.pages.devices import Devices
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
+from portal.pages.identities import Identities
 from portal.pages.settings_area import settings_frame
 from portal.shell import box, button, drawn
 from portal.views.icons import icon
@@ -25,8 +26,8 @@ from tenancy.viewer import Viewer
 
 
 @ui.page("/settings/security")
-async def security_page(here: CurrentHere, viewer: CurrentPerson) -> None:
-    """Also for who has to turn the second factor on before anything else."""
+async def security_page(here: CurrentHere, viewer: CurrentPerson, trouble: str = "") -> None:
+    """Also for who has to turn the second factor on first. trouble: why a provider was not connected."""
     with settings_frame(here, viewer, "/settings/security"):
         with box("section", "card form-page"):
             ui.label(_("Two-factor sign-in")).props("role=heading aria-level=2")
@@ -34,6 +35,7 @@ async def security_page(here: CurrentHere, viewer: CurrentPerson) -> None:
         with box("section", "card form-page"):
             ui.label(_("Password")).props("role=heading aria-level=2")
             button(_("Change the password"), icon=icon("key-round")).on_click(lambda: _ask_password(here))
+        await Identities(here).draw(viewer, trouble)
         await Devices(here).draw(viewer)
 
 

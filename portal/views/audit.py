@@ -84,6 +84,18 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_TOKEN_REUSED: Words(
         _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
     ),
+    Action.PERSON_IDENTITY_LINKED: Words(
+        _("Way to sign in connected"), _("{actor} connected a way to sign in.")
+    ),
+    Action.PERSON_IDENTITY_UNLINKED: Words(
+        _("Way to sign in disconnected"), _("{actor} disconnected a way to sign in.")
+    ),
+    Action.PROVIDER_CHANGED: Words(
+        _("Sign-in provider changed"), _("{actor} changed the sign-in provider {target}.")
+    ),
+    Action.PROVIDER_REMOVED: Words(
+        _("Sign-in provider removed"), _("{actor} removed the sign-in provider {target}.")
+    ),
     Action.VIEWING_ASKED: Words(
         _("Asked for consent"), _("{actor} asked to see the pages of {target} as it sees them.")
     ),
@@ -115,6 +127,7 @@ SUBJECTS: Mapping[str, str] = {
     "contract": _("Limits"),
     "site": _("Sites"),
     "person": _("People and sign-ins"),
+    "provider": _("Sign-in providers"),
     "brand": _("Brand"),
     "domain": _("Domains"),
     "mail": _("Mail"),
@@ -149,6 +162,11 @@ _FIELDS = {
     "sites": _("Sites"),
     "invited_by": _("Invited by"),
     "host": _("On"),
+    "through": _("Through"),
+    "issuer": _("Issuer"),
+    "client_id": _("Client ID"),
+    "email_domains": _("Email domains"),
+    "enabled": _("Offered"),
     "changed": _("Changed"),
     "primary_color": _("Main colour"),
     "accent_color": _("Second colour"),

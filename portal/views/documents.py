@@ -71,17 +71,22 @@ def sign_in_page(
     email: str = "",
     error: str | None = None,
     may_sign_up: bool = False,
+    others: Sequence[tuple[str, str]] = (),
     locale: str | None = None,
     mode: Mode | None = None,
     scripts: bool = True,
 ) -> Markup:
-    """The form that posts email, password, form (the token) and next to /login; `error` is shown above it."""
+    """The form that posts email, password, form (the token) and next to /login; `error` is shown above it.
+
+    `others` are further ways in: an address, and the name of who vouches there.
+    """
     form = Markup(
         '<form class="card sheet" method="post" action="/login"><h1>{title}</h1>{error}'
         '<input type="hidden" name="form" value="{token}"><input type="hidden" name="next" value="{next}">'
         '{email}{password}<button class="btn primary wide" type="submit">{title}</button>'
-        '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p></form>'
+        '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p>{others}</form>'
     ).format(
+        others=_others(others),
         forgotten=_("Forgotten password?"),
         sign_up=Markup('<a href="/signup">{}</a>').format(_("Sign up")) if may_sign_up else "",
         title=_("Sign in"),
@@ -93,6 +98,18 @@ def sign_in_page(
     )
     body = plain(theme, form, welcome=True, languages=True)
     return document(theme, _("Sign in"), body, locale=locale, mode=mode, scripts=scripts)
+
+
+def _others(others: Sequence[tuple[str, str]]) -> Markup:
+    if not others:
+        return Markup("")
+    links = Markup("").join(
+        Markup('<a class="btn wide" href="{}" rel="nofollow">{}</a>').format(
+            address, _("Continue with {provider}").format(provider=name)
+        )
+        for address, name in others
+    )
+    return Markup('<div class="other-ways"><p>{}</p>{}</div>').format(_("or"), links)
 
 
 def error_page(

@@ -30,6 +30,7 @@ _PERMISSIONS = {
     Permission.MANAGE_BRAND: _("Change the brand"),
     Permission.MANAGE_DOMAINS: _("Manage domains"),
     Permission.MANAGE_MAIL: _("Manage how mail is sent"),
+    Permission.MANAGE_SIGN_IN: _("Choose who vouches for people who sign in"),
     Permission.MANAGE_CLIENTS: _("Add and manage clients"),
     Permission.VIEW_AS_CLIENT: _("View as a client"),
     Permission.OPERATE_PLATFORM: _("Run the platform"),

@@ -4,6 +4,7 @@ from tenancy.models.activity import AuditEntry
 from tenancy.models.contracts import Contract
 from tenancy.models.declaring import Base
 from tenancy.models.domains import Domain, DomainKey
+from tenancy.models.identities import IdentityProvider, UserIdentity
 from tenancy.models.organizations import Organization, OrgTree
 from tenancy.models.people import Invitation, Membership, SiteAccess, User
 from tenancy.models.programs import ApiKey
@@ -19,6 +20,7 @@ __all__ = [
     "Contract",
     "Domain",
     "DomainKey",
+    "IdentityProvider",
     "Invitation",
     "KnownDevice",
     "Membership",
@@ -29,6 +31,7 @@ __all__ = [
     "Site",
     "SiteAccess",
     "User",
+    "UserIdentity",
     "UserSession",
     "ViewingRow",
 ]

@@ -11,9 +11,11 @@ from playwright.async_api import Browser, async_playwright
 
 from portal.stack.child import Child
 from portal.stack.ports import free_port
+from tests import oidc_provider
 from tests.browser import FLAGS, chromium
 from tests.e2e.people import Product
 from tests.name_server import NameServer, running
+from tests.oidc_provider import OidcProvider
 
 # Where the domains of agencies point.
 TARGET = "edge.hosting.example"
@@ -28,8 +30,18 @@ def names() -> Iterator[NameServer]:
 
 
 @pytest.fixture(scope="session")
+def provider() -> Iterator[OidcProvider]:
+    """With whose accounts people may sign in on every host."""
+    with oidc_provider.running() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
 def product(
-    stack: dict[str, str], names: NameServer, tmp_path_factory: pytest.TempPathFactory
+    stack: dict[str, str],
+    names: NameServer,
+    provider: OidcProvider,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Product]:
     """Web and ingest, running on the stack."""
     logs: Path = tmp_path_factory.mktemp("product")
@@ -47,6 +59,10 @@ def product(
         "SMTP_PRIVATE_NETWORKS": "on",
         "DNS_SERVERS": names.setting,
         "DOMAIN_TARGET": TARGET,
+        "OIDC_ISSUER": provider.issuer,
+        "OIDC_CLIENT_ID": "product",
+        "OIDC_CLIENT_SECRET": "secret",
+        "OIDC_NAME": "Acme ID",
     }
     children = {}
 

@@ -35,6 +35,9 @@ OPEN = {
     "/api/openapi.json",
     "/api/{path:path}",  # whatever does not exist
     "/apple-touch-icon.png",
+    "/auth/callback",  # from a provider: looks at what it carries
+    "/auth/finish",
+    "/auth/start/{provider}",
     "/brand/{digest}",  # logos, on the page to sign in
     "/brand/{digest}.png",  # and in mails
     "/favicon.ico",
