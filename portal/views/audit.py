@@ -108,6 +108,29 @@ _FIELDS = {
     "sites": _("Sites"),
     "invited_by": _("Invited by"),
     "host": _("On"),
+    "changed": _("Changed"),
+    "primary_color": _("Main colour"),
+    "accent_color": _("Second colour"),
+    "radius": _("Corners"),
+    "font": _("Font"),
+    "default_mode": _("Light or dark"),
+    "sidebar": _("Sidebar"),
+    "logo_light": _("Logo"),
+    "logo_dark": _("Logo for dark pages"),
+    "favicon": _("Icon"),
+    "sign_in_text": _("Text of the sign-in page"),
+    "sign_in_picture": _("Picture of the sign-in page"),
+    "support_email": _("Email for help"),
+    "support_url": _("Page for help"),
+    "footer_links": _("Links under public pages"),
+    "language": _("Language"),
+    "powered_by": _("Name of the platform"),
+    "script_global": _("Name of the JavaScript object"),
+    "script_file": _("Name of the script's file"),
+    "former_script_files": _("Former names of the script's file"),
+    "api_messages": _("Messages of the API"),
+    "api_support": _("Help in messages of the API"),
+    "clients_may_brand": _("Clients' own brands"),
 }
 
 
@@ -203,7 +226,12 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext(_("Yes")) if value else gettext(_("No"))
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
+        words = (
+            [gettext(_FIELDS.get(one, one)) for one in map(str, value)]
+            if name == "changed"
+            else map(str, value)
+        )
+        return ", ".join(words) or "–"
     if name == "role" and value in set(Role):
         return role_name(value)
     return str(value) if value not in {None, ""} else "–"

@@ -5,6 +5,8 @@ import re
 import shutil
 import ssl
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -25,13 +27,7 @@ class Caddy:
         self._folder = folder
         caddyfile = folder / "Caddyfile"
         caddyfile.write_text(self._on_loopback((ROOT / "Caddyfile").read_text(), upstream))
-        command = Path(sys.executable).parent / "caddy"
-        self._child = Child(
-            "caddy",
-            [str(command if command.exists() else shutil.which("caddy")), "run", "--config", str(caddyfile)],
-            log=folder / "caddy.log",
-            env={"HOME": str(folder), "PATH": os.environ["PATH"], "XDG_DATA_HOME": str(folder)},
-        )
+        self._caddyfile = caddyfile
 
     @property
     def authority(self) -> Path:
@@ -43,11 +39,22 @@ class Caddy:
         """The names that have one."""
         return {path.stem for path in (self._folder / "store/certificates").rglob("*.crt")}
 
-    def wait(self) -> None:
-        self._child.wait_until(self._answers, seconds=30)
-
-    def stop(self) -> None:
-        self._child.stop()
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Once there is something behind it: what it finds dead it leaves alone for seconds."""
+        command = Path(sys.executable).parent / "caddy"
+        program = str(command if command.exists() else shutil.which("caddy"))
+        caddy = Child(
+            "caddy",
+            [program, "run", "--config", str(self._caddyfile)],
+            log=self._folder / "caddy.log",
+            env={"HOME": str(self._folder), "PATH": os.environ["PATH"], "XDG_DATA_HOME": str(self._folder)},
+        )
+        try:
+            caddy.wait_until(self._answers, seconds=30)
+            yield
+        finally:
+            caddy.stop()
 
     async def get(self, host: str, path: str, **details: Any) -> httpx.Response:
         return await self.request("GET", host, path, **details)

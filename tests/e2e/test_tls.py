@@ -64,10 +64,9 @@ def server(stack: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> I
         web = Child("web", command, log=folder / "web.log", env=environment)
         try:
             web.wait_until(lambda: answers(port), seconds=90)
-            caddy.wait()
-            yield Server(caddy, names, port)
+            with caddy.running():
+                yield Server(caddy, names, port)
         finally:
-            caddy.stop()
             web.stop()
 
 

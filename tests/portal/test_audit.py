@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.portal.conftest import AsksAs
 from tests.portal.program import Program
+from themes.theme import Theme, theme_document
 
 
 def test_each_action_has_its_sentence_and_each_subject_its_name() -> None:
@@ -40,6 +41,11 @@ def test_each_action_has_its_sentence_and_each_subject_its_name() -> None:
     for words in WORDS.values():
         words.sentence.format(actor="Kim", target="Shop")
         assert "{actor}" in words.sentence or "{target}" in words.sentence
+
+
+def test_what_was_changed_of_a_brand_is_told_by_its_name() -> None:
+    for field in theme_document(Theme(name="Northwind")):
+        assert plain_details({"changed": [field]}).removeprefix("Changed: ") != field or field == "name"
 
 
 def an_entry(action: str, actor: Actor, target: str, **details: object) -> Entry:
