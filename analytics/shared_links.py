@@ -201,7 +201,7 @@ async def open_link(host: HostOrganization, token: str) -> OpenLink:
 
 async def count_view(link: SharedLink) -> None:
     """Notes that somebody looked."""
-    async with system_session(reason="view of a shared link") as db:
+    async with system_session(reason="view of a shared link", keeps_books=True) as db:
         await db.execute(
             update(models.SharedLink)
             .where(models.SharedLink.id == link.id)

@@ -15,7 +15,7 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
-from portal import audit_export, brand, invites, language, previews, signing, states, tls
+from portal import audit_export, brand, invites, language, previews, signing, states, tls, viewing
 from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
 from portal.api.gate import ApiGate
@@ -58,9 +58,11 @@ def create_app() -> FastAPI:
         app.include_router(previews.router)
         app.include_router(brand_preview.router)
         app.include_router(share.router)
+        app.include_router(viewing.router)
         add_pages(app)
         app.add_middleware(BoundSockets)
     # The last one added is the first one asked.
+    app.add_middleware(viewing.OnlyLooks)
     app.add_middleware(SameOrigin, open_to_all=is_collect)
     app.add_middleware(ApiGate)
     app.add_middleware(Hosts)

@@ -11,7 +11,7 @@ from analytics.collect.addresses import client_address
 from analytics.settings import settings as analytics_settings
 from tenancy.api_keys import KeyHolder
 from tenancy.domains import HostOrganization
-from tenancy.errors import NotSignedIn
+from tenancy.errors import NotSignedIn, OnlyReading
 from tenancy.roles import Permission
 from tenancy.second_factor import SecondFactorNeeded
 from tenancy.viewer import Viewer
@@ -29,6 +29,11 @@ class Here:
     """A browser's: what its session cookie holds."""
     locale: str = "en"
     """What the person who looks is spoken to in."""
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the viewer looks at a client's pages as the client does, and may change nothing."""
+        return self.viewer is not None and self.viewer.viewing is not None
 
     def signed_in(self) -> Viewer:
         """The viewer; raises NotSignedIn without one, SecondFactorNeeded for who has to turn it on first."""
@@ -90,7 +95,18 @@ def _key_holder(request: Request) -> KeyHolder:
 
 
 def _known(request: Request) -> Viewer:
-    return here(request).known()
+    return _themself(here(request).known())
+
+
+def _member(request: Request) -> Viewer:
+    return _themself(here(request).signed_in())
+
+
+def _themself(viewer: Viewer) -> Viewer:
+    """Pages about a person are not there for who looks with the eyes of another."""
+    if viewer.viewing is not None:
+        raise OnlyReading()
+    return viewer
 
 
 def who_may(permission: Permission) -> Any:
@@ -107,4 +123,5 @@ def who_may(permission: Permission) -> Any:
 CurrentHere = Annotated[Here, Depends(_here)]
 CurrentHolder = Annotated[KeyHolder, Depends(_key_holder)]
 CurrentViewer = Annotated[Viewer, Depends(_viewer)]
+CurrentMember = Annotated[Viewer, Depends(_member)]
 CurrentPerson = Annotated[Viewer, Depends(_known)]

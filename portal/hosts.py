@@ -8,6 +8,7 @@ from portal.api.errors import of_error, speaks_for
 from portal.here import Here, bearer_of, client_of
 from portal.views.documents import error_page
 from tenancy.audit import came_from
+from tenancy.db import reading
 from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.languages import COOKIE, locale_for
@@ -72,7 +73,7 @@ class Hosts:
         speaks_for(here.theme)
         came_from(client_of(connection))
         scope.setdefault("state", {})["here"] = here
-        with speaking(here.locale):
+        with speaking(here.locale), reading(only=here.only_reads):
             await self._app(scope, receive, send)
 
 
@@ -143,12 +144,13 @@ def _is_everywhere(scope: Scope) -> bool:
 
 
 async def _carries_another_brand(scope: Scope) -> bool:
-    """Whether this is the host of an agency or its client, on which no file may name the platform."""
+    """Whether this is no host of the platform's: of an agency or its client, or nobody's, such as the address
+    that their domains lead to. No file may name the platform there."""
     try:
         found = await resolve_host(dict(scope["headers"]).get(b"host", b"").decode("latin-1"))
     except Unavailable:
         return False
-    return found is not None and found.kind is not OrganizationKind.PLATFORM
+    return found is None or found.kind is not OrganizationKind.PLATFORM
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, page: Response, error: InsightHubError) -> None:

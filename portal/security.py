@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from portal.api.errors import answer
 from tenancy.text import gettext as _
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FRAMED_BY = "framed_by"
 """In a request's state: the origins whose pages may show this one in a frame."""
 
@@ -24,7 +25,6 @@ _HEADERS = [
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
 _QUICKLY = 4
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TAG = re.compile(rb"<(script|link)\b(?![^>]*\bnonce=)")
 
 
@@ -89,7 +89,7 @@ class SameOrigin:
         self._open_to_all = open_to_all
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
             connection = HTTPConnection(scope)
             if not self._open_to_all(scope["path"]) and not is_same_origin(connection):
                 message = _("This request came from another site.")

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from markupsafe import Markup
@@ -21,6 +22,7 @@ from portal.views.shell import (
     sidebar_class,
     skip_link,
 )
+from portal.views.viewing import viewing_banner
 from tenancy.csrf import token_for
 from tenancy.domains import base_url
 from tenancy.text import spoken_language
@@ -63,8 +65,19 @@ def frame(
         aside = drawn(navigation(here, viewer, groups, current), sidebar_class(here.theme), tag="aside")
         with box("div", "main-slot"):
             drawn(phone_bar(here.theme))
+            draw_viewing(here)
             with box("main", "main").props("id=main"):
                 yield aside
+
+
+def draw_viewing(here: Here) -> None:
+    """What stands above every page while somebody looks at a client's pages as the client does."""
+    viewing = here.viewer.viewing if here.viewer else None
+    if viewing is None:
+        return
+    drawn(viewing_banner(viewing, token_for(here.token or ""), here.locale), "viewing-slot")
+    rest_s = max(0.0, (viewing.ends_at - datetime.now(UTC)).total_seconds())
+    ui.timer(rest_s + 1, lambda: ui.navigate.to(f"/clients/{viewing.client.public_id}"), once=True)
 
 
 def navigation(here: Here, viewer: Viewer, groups: Sequence[NavGroup], current: str) -> Markup:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portal.here import here
 from portal.hosts import SOCKET_PATH
 from portal.security import is_same_origin
+from tenancy.db import reading
 from tenancy.login import session_cookie
 from tenancy.text import speaking
 
@@ -47,7 +48,8 @@ def guard_events() -> None:
                 and socket_id in client._socket_to_document_id
             ):
                 # Events come over the socket's task: its page knows whom it speaks to.
-                with speaking(here(client.request).locale):
+                page = here(client.request)
+                with speaking(page.locale), reading(only=page.only_reads):
                     handle(client, message)
 
         return on_message

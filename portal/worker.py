@@ -32,6 +32,11 @@ celery_app.conf.update(
             "task": "tenancy.purge_expired_sessions",
             "schedule": crontab(minute=17),
         },
+        # Who still has a page open notices by itself; this writes down the end of the others.
+        "end-overdue-viewings": {
+            "task": "tenancy.end_overdue_viewings",
+            "schedule": crontab(minute="*/5"),
+        },
         "sweep-outgoing-mail": {
             "task": "themes.sweep_outgoing_mail",
             "schedule": 60.0,

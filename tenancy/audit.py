@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, text, tuple_
+from sqlalchemy import Select, case, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
 from tenancy.ids import OrganizationId
-from tenancy.roles import Permission
+from tenancy.roles import OrganizationKind, Permission
+from tenancy.text import gettext
 from tenancy.viewer import Viewer
 
 
@@ -57,6 +58,10 @@ class Action(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
     PERSON_TOKEN_REUSED = "person.token_reused"  # noqa: S105
+    VIEWING_ASKED = "viewing.asked"
+    VIEWING_BEGAN = "viewing.began"
+    VIEWING_ENDED = "viewing.ended"
+    """The database adds it, however it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it, and where they belong: names as they were then. kind is person, key,
-    system, or unknown for who was turned away."""
+    """Who did it, and where they belong: names as they were then. kind is person, operator (a person of the
+    platform), key, system, or unknown for who was turned away."""
 
     id: str
     name: str
@@ -119,13 +124,16 @@ async def record(
     *,
     organization_id: OrganizationId | None = None,
     details: Mapping[str, Any] | None = None,
+    acting_as: str | None = None,
 ) -> None:
     """Adds an entry to the log of an organisation (the viewer's, unless given), in this transaction.
 
-    details hold what changed, for people to read; never a secret.
+    details hold what changed, for people to read; never a secret. acting_as is whose eyes they looked with.
     """
-    actor = Actor(str(viewer.user_id), viewer.name, viewer.organization_name)
-    await record_of(db, actor, action, target, organization_id or viewer.organization_id, details=details)
+    kind = _OPERATOR if viewer.organization_kind is OrganizationKind.PLATFORM else "person"
+    actor = Actor(str(viewer.user_id), viewer.name, viewer.organization_name, kind)
+    organization_id = organization_id or viewer.organization_id
+    await record_of(db, actor, action, target, organization_id, details=details, acting_as=acting_as)
 
 
 async def record_of(
@@ -136,6 +144,7 @@ async def record_of(
     organization_id: OrganizationId,
     *,
     details: Mapping[str, Any] | None = None,
+    acting_as: str | None = None,
 ) -> None:
     """As record, for somebody who is no viewer: not signed in yet, or no person at all."""
     db.add(
@@ -146,6 +155,7 @@ async def record_of(
             actor_id=actor.id,
             actor_name=actor.name,
             actor_organization=actor.organization,
+            acting_as=acting_as,
             target=target.id,
             target_name=target.name,
             address=_address.get(),
@@ -169,17 +179,21 @@ async def entries(
     Raises Forbidden without permission.
     """
     viewer.require(Permission.SEE_AUDIT)
-    query = _found(search).limit(limit).offset(offset)
+    nameless = _knows_no_platform(viewer)
+    query = _found(search, nameless=nameless).limit(limit).offset(offset)
     if after is not None:
         place = tuple_(models.AuditEntry.at, models.AuditEntry.id)
         query = query.where(place < tuple_(after.at, after.id))
-    return [_entry(row, name) for row, name in await db.execute(query)]
+    found = [_entry(row, name) for row, name in await db.execute(query)]
+    return [_without_platform(entry) for entry in found] if nameless else found
 
 
 async def actors(db: AsyncSession, viewer: Viewer, since: datetime) -> list[Actor]:
     """Who did something since then, each once under their newest name, by name."""
     viewer.require(Permission.SEE_AUDIT)
-    found = [Actor(*row) for row in await db.execute(_ACTORS, {"since": since})]
+    found = {Actor(*row) for row in await db.execute(_ACTORS, {"since": since})}
+    if _knows_no_platform(viewer):
+        found = {_somebody() if actor.kind == _OPERATOR else actor for actor in found}
     return sorted(found, key=lambda actor: actor.name.casefold())
 
 
@@ -191,6 +205,23 @@ def changes(before: object, after: object) -> dict[str, list[Any]]:
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+_OPERATOR = "operator"
+
+
+def _knows_no_platform(viewer: Viewer) -> bool:
+    """Whether this is somebody of a reseller or its client, to whom no entry may name the platform."""
+    return viewer.organization_kind in {OrganizationKind.RESELLER, OrganizationKind.CLIENT}
+
+
+def _somebody() -> Actor:
+    """What they see instead of an operator: that it was none of their own people."""
+    return Actor(_OPERATOR, gettext("Support"), "", _OPERATOR)
+
+
+def _without_platform(entry: Entry) -> Entry:
+    return replace(entry, actor=_somebody(), address="") if entry.actor.kind == _OPERATOR else entry
 
 
 # A log of years has few people in it: a bound keeps a menu from growing without end.
@@ -205,7 +236,7 @@ SELECT DISTINCT ON (actor_id) actor_id, actor_name, actor_organization, actor_ki
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
-def _found(search: Search) -> Select[models.AuditEntry, str]:
+def _found(search: Search, *, nameless: bool) -> Select[models.AuditEntry, str]:
     log = models.AuditEntry
     query = (
         select(log, models.Organization.name)
@@ -216,15 +247,21 @@ def _found(search: Search) -> Select[models.AuditEntry, str]:
         query = query.where(log.organization_id == search.organization_id)
     if search.actions:
         query = query.where(log.action.in_(search.actions))
-    if search.actor_id:
+    if search.actor_id == _OPERATOR:
+        query = query.where(log.actor_kind == _OPERATOR)
+    elif search.actor_id:
         query = query.where(log.actor_id == search.actor_id)
+        if nameless:
+            query = query.where(log.actor_kind != _OPERATOR)
     if search.words:
         words = search.words.lower()
+        # What is not shown cannot be guessed by searching for it either.
+        shown = case((log.actor_kind == _OPERATOR, ""), else_=log.actor_name) if nameless else log.actor_name
         query = query.where(
             or_(
                 *(
                     func.lower(column).contains(words, autoescape=True)
-                    for column in (log.actor_name, log.target_name, log.target)
+                    for column in (shown, log.target_name, log.target)
                 )
             )
         )

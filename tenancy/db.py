@@ -2,8 +2,9 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import structlog
@@ -12,10 +13,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from tenancy.errors import InsightHubError, Unavailable
+from tenancy.errors import InsightHubError, OnlyReading, Unavailable
 from tenancy.loops import PerLoop
 from tenancy.settings import settings
-from tenancy.viewer import Insider
+from tenancy.viewer import Insider, Viewer
 
 log = structlog.get_logger(__name__)
 
@@ -25,19 +26,40 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def session(viewer: Insider) -> AsyncIterator[AsyncSession]:
-    """A transaction that sees the viewer's organisation and those below it."""
-    async with _transaction() as db:
+    """A transaction that sees the viewer's organisation and those below it.
+
+    It cannot write for who looks at a client's pages as the client does: then it raises OnlyReading.
+    """
+    async with _transaction(reads=_reads.get() or _only_looks(viewer)) as db:
         await db.execute(_ENTER, {"organization": viewer.organization_id, "user": viewer.user_id})
         yield db
 
 
 @asynccontextmanager
-async def system_session(*, reason: str) -> AsyncIterator[AsyncSession]:
-    """A transaction that sees every organisation. The places that open one are listed in a test."""
+async def system_session(*, reason: str, keeps_books: bool = False) -> AsyncIterator[AsyncSession]:
+    """A transaction that sees every organisation. The places that open one are listed in a test.
+
+    `keeps_books`: what it writes is ours to note, such as when somebody was seen, also after only_read().
+    """
     log.debug("db.system_session", reason=reason)
-    async with _transaction() as db:
+    async with _transaction(reads=_reads.get() and not keeps_books) as db:
         await db.execute(_ENTER_PLATFORM)
         yield db
+
+
+def only_read() -> None:
+    """From here on, neither this task nor those that it starts can write: they raise OnlyReading."""
+    _reads.set(True)
+
+
+@contextmanager
+def reading(only: bool) -> Iterator[None]:
+    """As only_read(), within the block; nothing at all unless `only`."""
+    before = _reads.set(only or _reads.get())
+    try:
+        yield
+    finally:
+        _reads.reset(before)
 
 
 def after_commit(db: AsyncSession, fn: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -95,7 +117,9 @@ def run_alone(main: Coroutine[Any, Any, T]) -> T:
 # It counts only in the transaction that entered: a setting leaked on a pooled connection is worthless.
 _ENTER = text("SELECT app.enter(:organization, :user)")
 _ENTER_PLATFORM = text("SELECT app.enter(app.platform_id(), NULL)")
+_READ_ONLY = text("SET TRANSACTION READ ONLY")
 _QUEUE = "after_commit"
+_reads: ContextVar[bool] = ContextVar("reads", default=False)
 
 
 class _Role(NamedTuple):
@@ -123,6 +147,7 @@ SELECT r.rolname, r.rolsuper, r.rolbypassrls,
 """)
 # SQLSTATE classes: connection exception, insufficient resources, operator intervention (as shutdown).
 _LOST = ("08", "53", "57P")
+_WROTE = "25006"
 
 
 def _engine() -> AsyncEngine:
@@ -139,17 +164,25 @@ def _session() -> AsyncSession:
 
 
 @asynccontextmanager
-async def _transaction() -> AsyncIterator[AsyncSession]:
+async def _transaction(*, reads: bool = False) -> AsyncIterator[AsyncSession]:
     try:
         async with _session() as db, db.begin():
+            if reads:
+                await db.execute(_READ_ONLY)
             yield db
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _WROTE:
+            raise OnlyReading() from error
         if _is_lost(error):
             raise Unavailable() from error
         raise
     except PoolTimeout as error:
         raise Unavailable() from error
     await _call(db.info.pop(_QUEUE, []))
+
+
+def _only_looks(viewer: Insider) -> bool:
+    return isinstance(viewer, Viewer) and viewer.viewing is not None
 
 
 def _is_lost(error: DBAPIError) -> bool:

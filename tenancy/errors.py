@@ -31,6 +31,13 @@ class Forbidden(InsightHubError):
     message = _("Your role does not allow that.")
 
 
+class OnlyReading(Forbidden):
+    """Somebody looks at the pages of another as they see them: nothing that they do may write."""
+
+    code = "only_reading"
+    message = _("You only look at these pages: nothing can be changed.")
+
+
 class NotSignedIn(InsightHubError):
     status = 401
     code = "not_signed_in"

@@ -2,13 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Row, delete, select, text, update
+from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
@@ -21,11 +20,11 @@ from tenancy.ids import OrganizationId, UserId
 from tenancy.invalidation import Channel, on_change, publish
 from tenancy.passwords import hash_password, is_demo_password_elsewhere, needs_rehash, verify_password
 from tenancy.rate_limits import SignInTries
-from tenancy.roles import OrganizationKind, Role
 from tenancy.second_factor import CodeNeeded, check_code, has_second_factor
+from tenancy.session_viewers import find_places, viewer_in
 from tenancy.settings import settings
 from tenancy.text import gettext_noop as _
-from tenancy.viewer import Belonging, Viewer
+from tenancy.viewer import Viewer
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +143,13 @@ async def end_sessions_in(organization_id: OrganizationId, user_id: UserId) -> N
 
 async def viewer_for_token(token: str, host: HostOrganization) -> Viewer | None:
     """Who holds this token on this host; None when it was never given, signed out, or has expired."""
-    return await _viewers.get(f"token:{hash_token(token).hex()} {host.organization_id}")
+    key = f"token:{hash_token(token).hex()} {host.organization_id}"
+    viewer = await _viewers.get(key)
+    if viewer is not None and viewer.viewing is not None and viewer.viewing.ends_at <= datetime.now(UTC):
+        # What is remembered of a look must not outlive it.
+        _viewers.forget(key)
+        return await _viewers.get(key)
+    return viewer
 
 
 async def viewer_for_session(session_id: UUID, host: HostOrganization) -> Viewer | None:
@@ -201,27 +206,7 @@ RETURNING id
 
 _ACCOUNT = text("SELECT id, password_hash FROM app.credentials(:realm, :email)")
 
-# The organisation of a session is the one that was chosen, else the realm's own, else the oldest membership.
-_FIND = text("""
-SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen, u.id AS user_id, u.email,
-       u.name, coalesce(u.locale, o.locale, brand.locale, 'en') AS locale, o.id AS organization_id,
-       o.public_id, o.kind, o.name AS organization_name, m.role, s.host_organization_id,
-       o.requires_second_factor
-         AND NOT EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
-         AS lacks_second_factor
-  FROM user_sessions s
-  JOIN users u ON u.id = s.user_id
-  JOIN memberships m ON m.user_id = u.id
-  JOIN organizations o ON o.id = m.organization_id
-  JOIN organizations brand ON brand.id = o.realm_id
- WHERE (s.token_hash = CAST(:token AS bytea) OR s.id = CAST(:session AS uuid))
-   AND s.host_organization_id = :host
-   AND s.expires_at > now()
-   AND (o.id = o.realm_id
-        OR EXISTS (SELECT FROM org_tree t WHERE t.ancestor_id = :host AND t.descendant_id = o.id))
- ORDER BY o.id IS NOT DISTINCT FROM s.chosen_organization_id DESC, o.id = o.realm_id DESC,
-          m.created_at, m.id
-""")
+_END_VIEWING = text("DELETE FROM viewings WHERE session_id = :session AND ends_at <= now()")
 
 # Once chosen, a session stays where it is when its person joins something else.
 _PLACE = text("UPDATE user_sessions SET chosen_organization_id = :organization WHERE id = :session")
@@ -277,23 +262,19 @@ async def _start(
         "organization": organization_id,
     }
     session_id: UUID | None = await db.scalar(_START, begun)
-    viewer = _viewer(await _find(db, f"session:{session_id}", host.organization_id)) if session_id else None
+    viewer = (
+        viewer_in(await find_places(db, f"session:{session_id}", host.organization_id))
+        if session_id
+        else None
+    )
     if viewer is None:
         raise WrongCredentials()
     await place_session(db, viewer.session_id, viewer.organization_id)
     return viewer
 
 
-async def _find(db: AsyncSession, reference: str, host_id: UUID) -> Sequence[Row[Any]]:
-    """Behind token:HASH or session:ID: a row for each organisation that it can go to, first where it is."""
-    kind, _colon, value = reference.partition(":")
-    asked = {"token": bytes.fromhex(value) if kind == "token" else None, "host": host_id}
-    asked["session"] = UUID(value) if kind == "session" else None
-    return (await db.execute(_FIND, asked)).all()
-
-
 async def _end(which: ColumnElement[bool]) -> None:
-    async with system_session(reason="sign out") as db:
+    async with system_session(reason="sign out", keeps_books=True) as db:
         ended = await db.scalar(delete(models.UserSession).where(which).returning(models.UserSession.id))
         if ended is not None:
             after_commit(db, publish, Channel.SESSION, f"session:{ended}")
@@ -334,41 +315,22 @@ async def _record_about(
         await record_of(db, actor, action, Target(row.email, row.name), organization_id, details=details)
 
 
-def _viewer(rows: Sequence[Row[Any]]) -> Viewer | None:
-    if not rows:
-        return None
-    row = rows[0]
-    places = (Belonging(one.public_id, one.organization_name) for one in rows)
-    return Viewer(
-        user_id=UserId(row.user_id),
-        email=row.email,
-        name=row.name,
-        organization_id=OrganizationId(row.organization_id),
-        organization_kind=OrganizationKind(row.kind),
-        organization_name=row.organization_name,
-        role=Role(row.role),
-        host_organization_id=OrganizationId(row.host_organization_id),
-        session_id=row.session_id,
-        locale=row.locale,
-        lacks_second_factor=row.lacks_second_factor,
-        belongs_to=tuple(sorted(places, key=lambda one: (one.name.casefold(), one.public_id))),
-    )
-
-
 async def _fetch_viewer(key: str) -> Viewer | None:
     reference, host_id = key.split()
-    async with system_session(reason="viewer of a token") as db:
-        rows = await _find(db, reference, UUID(host_id))
-        viewer = _viewer(rows)
+    async with system_session(reason="viewer of a token", keeps_books=True) as db:
+        rows = await find_places(db, reference, UUID(host_id))
+        viewer = viewer_in(rows)
         if viewer is not None and rows[0].unseen:
             await db.execute(_TOUCH, {"session": viewer.session_id, "days": SESSION_DAYS})
-            await place_session(db, viewer.session_id, viewer.organization_id)
+            await place_session(db, viewer.session_id, OrganizationId(rows[0].organization_id))
+        if viewer is not None and rows[0].overdue:
+            await db.execute(_END_VIEWING, {"session": viewer.session_id})
     return viewer
 
 
 def _forget(key: str) -> None:
     kind, _colon, id_ = key.partition(":")
-    if kind in {"session", "place"}:
+    if kind in {"session", "place", "viewing"}:
         _viewers.forget_where(lambda viewer: str(viewer.session_id) == id_)
     elif kind in {"user", "person"}:
         _viewers.forget_where(lambda viewer: str(viewer.user_id) == id_)

@@ -58,7 +58,7 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     _P.MANAGE_DOMAINS: frozenset({_O, _A}),
     _P.MANAGE_MAIL: frozenset({_O, _A}),
     _P.MANAGE_CLIENTS: frozenset({_O, _A}),
-    _P.VIEW_AS_CLIENT: frozenset({_O, _A, _M}),
+    _P.VIEW_AS_CLIENT: frozenset({_O, _A}),
     _P.OPERATE_PLATFORM: frozenset(),
 }
 _K = OrganizationKind
@@ -77,6 +77,10 @@ def allows(role: Role, kind: OrganizationKind, permission: Permission) -> bool:
     """Whether this role in an organisation of this kind has the permission."""
     has = role is Role.OPERATOR or role in _ROLES[permission]
     return has and kind in _KINDS.get(permission, frozenset(OrganizationKind))
+
+
+# What changes nothing: all that is left to who looks at a client's pages as the client does.
+READING = frozenset({_P.VIEW_REPORTS, _P.SEE_AUDIT})
 
 
 def adds_to(role: Role, other: Role) -> bool:

@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from sqlalchemy import CursorResult, delete, func
 
-from tenancy import domain_rechecks, models
+from tenancy import domain_rechecks, models, viewings
 from tenancy.db import run_alone, system_session
 
 log = structlog.get_logger(__name__)
@@ -22,6 +22,12 @@ def purge_expired_sessions() -> int:
 def recheck_domains() -> int:
     """Looks at the domains whose turn it is, and says at how many."""
     return run_alone(domain_rechecks.recheck_domains())
+
+
+@shared_task(name="tenancy.end_overdue_viewings")  # type: ignore[untyped-decorator]
+def end_overdue_viewings() -> int:
+    """Ends the looks at clients whose time is over, and says how many."""
+    return run_alone(viewings.end_overdue_viewings())
 
 
 async def _purge_expired_sessions() -> int:

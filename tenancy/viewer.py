@@ -1,12 +1,13 @@
 """Who is looking: the proof of a sign-in that every question about data takes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from tenancy.errors import Forbidden
 from tenancy.ids import OrganizationId, UserId
-from tenancy.roles import OrganizationKind, Permission, Role, allows
+from tenancy.roles import READING, OrganizationKind, Permission, Role, allows
 
 
 class Insider(Protocol):
@@ -28,6 +29,16 @@ class Belonging:
 
 
 @dataclass(frozen=True, slots=True)
+class Viewing:
+    """Somebody of an agency sees a client's pages as the client does, until a moment, and changes nothing."""
+
+    client: Belonging
+    agency: str
+    ends_at: datetime
+    """In the client's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """A signed-in person in one organisation, on the host of another or the same."""
 
@@ -45,8 +56,12 @@ class Viewer:
     """The organisation insists on two-factor sign-in, and this person has not turned it on yet."""
     belongs_to: tuple[Belonging, ...] = ()
     """Every organisation that this session can go to, by name; the viewer is in one of them."""
+    viewing: Viewing | None = None
+    """Where set, the organisation is the client's that is looked at, and the person none of its people."""
 
     def may(self, permission: Permission) -> bool:
+        if self.viewing is not None:
+            return permission in READING
         return allows(self.role, self.organization_kind, permission)
 
     def require(self, permission: Permission) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 
 from portal.here import CurrentHere, Here
-from tenancy.db import session
+from tenancy.db import only_read, session
 from tenancy.domains import base_url
 from tenancy.errors import NotSignedIn
 from tenancy.login import viewer_for_token
@@ -58,6 +58,9 @@ async def current_person(here: Here) -> Viewer:
     viewer = await viewer_for_token(here.token, here.host) if here.token else None
     if viewer is None:
         raise NotSignedIn()
+    if viewer.viewing is not None:
+        # The page may be older than the look.
+        only_read()
     return viewer
 
 

@@ -14,6 +14,7 @@ from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.overview import add_site_button, draw_sites
+from portal.pages.viewing import view_as_button
 from portal.shell import box, button, drawn, frame
 from portal.views.cards import ClientLine, clients_table
 from portal.views.icons import icon
@@ -69,6 +70,8 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
             if viewer.may(Permission.MANAGE_DOMAINS) and owner.kind is not OrganizationKind.DIRECT:
                 drawn(link_button("globe", _("Domains"), f"/clients/{owner.public_id}/domains"), "contents")
             _look_link(viewer, owner)
+            async with session(viewer) as db:
+                await view_as_button(db, here, viewer, owner)
             if viewer.may(Permission.SHARE_REPORTS):
                 drawn(link_button("share-2", _("Sharing"), f"/clients/{owner.public_id}/sharing"), "contents")
             add_site_button(here, viewer, owner.id)

@@ -13,6 +13,7 @@ from tenancy.viewer import Viewer
 class _Holder:
     session: str
     user: str
+    viewing: str
 
 
 _open: WeakKeyDictionary[Client, _Holder] = WeakKeyDictionary()
@@ -20,7 +21,8 @@ _open: WeakKeyDictionary[Client, _Holder] = WeakKeyDictionary()
 
 def remember(client: Client, viewer: Viewer) -> None:
     """Notes whose page this is."""
-    _open[client] = _Holder(f"session:{viewer.session_id}", f"user:{viewer.user_id}")
+    session = viewer.session_id
+    _open[client] = _Holder(f"session:{session}", f"user:{viewer.user_id}", f"viewing:{session}")
 
 
 def _close(key: str) -> None:
@@ -29,6 +31,9 @@ def _close(key: str) -> None:
         if key in {holder.session, holder.user}:
             del _open[client]
             client.run_javascript("location.reload()")
+        elif key == holder.viewing:
+            # It shows what one is no longer. Whoever sent the form is on their way already.
+            client.run_javascript("setTimeout(() => location.assign('/'), 600)")
 
 
 on_change(Channel.SESSION, _close)

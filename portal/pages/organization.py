@@ -9,11 +9,13 @@ from portal.pages.access import current_viewer
 from portal.pages.guard import told
 from portal.pages.language import organization_language_select
 from portal.pages.settings_area import SettingsViewer, settings_frame
+from portal.pages.viewing import consent_switch
 from portal.shell import box, button
 from tenancy.db import session
 from tenancy.organizations import change_organization, own_organization
 from tenancy.roles import OrganizationKind
 from tenancy.text import gettext as _
+from tenancy.viewings import has_consent
 
 
 @ui.page("/settings/organization")
@@ -32,6 +34,9 @@ async def organization_page(here: CurrentHere, viewer: SettingsViewer) -> None:
             organization_language_select(here, own)
         factor = ui.switch(_("Everybody signs in with a second factor"), value=own.requires_second_factor)
         sign_up = ui.switch(_("Anybody may sign up on our domain"), value=own.allows_sign_up)
+        if own.kind is OrganizationKind.CLIENT:
+            async with session(viewer) as db:
+                consent_switch(here, await has_consent(db, own.id))
         sign_up.visible = own.kind in {OrganizationKind.RESELLER, OrganizationKind.PLATFORM}
 
         async def save() -> None:

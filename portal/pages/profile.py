@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from portal.accounts import ask_for_own_new_email
-from portal.here import CurrentHere, CurrentViewer
+from portal.here import CurrentHere, CurrentMember
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
@@ -17,7 +17,7 @@ from tenancy.text import gettext as _
 
 
 @ui.page("/settings/profile")
-async def profile_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def profile_page(here: CurrentHere, viewer: CurrentMember) -> None:
     """The viewer's own account."""
 
     async def save() -> None:

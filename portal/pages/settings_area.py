@@ -30,6 +30,8 @@ class SettingsPage(NamedTuple):
     """Where it is for a reseller's clients only if the reseller's brand says so."""
 
 
+# About the person and not the organisation: not there while one looks with the eyes of another.
+_OF_THE_PERSON = frozenset({"/settings/profile", "/settings/security"})
 _ = gettext_noop
 PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/profile", _("Profile"), "user"),
@@ -67,7 +69,7 @@ def pages_of(here: Here, viewer: Viewer) -> list[SettingsPage]:
     return [
         one
         for one in PAGES
-        if (one.permission is None or viewer.may(one.permission))
+        if _is_open(one, viewer)
         and (one.clients_where is None or not is_client or one.clients_where(here.theme))
     ]
 
@@ -100,3 +102,9 @@ def settings_frame(here: Here, viewer: Viewer, path: str, *, inside: str = "") -
             box("div", "space")
             drawn(mode_switch())
         yield
+
+
+def _is_open(page: SettingsPage, viewer: Viewer) -> bool:
+    if viewer.viewing is not None and page.path in _OF_THE_PERSON:
+        return False
+    return page.permission is None or viewer.may(page.permission)

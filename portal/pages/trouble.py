@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
 from portal.here import here
-from portal.shell import drawn, dress
+from portal.shell import draw_viewing, drawn, dress
 from portal.signing import login_url
 from portal.trouble_pages import trouble_page
 from portal.views.states import error_state
@@ -32,10 +32,11 @@ async def on_missing(request: Request, error: Exception) -> Response:
 
 
 def draw_trouble(error: Exception) -> None:
-    """The page for an error while a page was built."""
+    """The page for a mistake while a page was built; any other error goes on to on_error, for its status."""
+    if isinstance(error, InsightHubError):
+        raise error
     request = ui.context.client.request
     dress(here(request), InsightHubError().message)
-    if not isinstance(error, InsightHubError):
-        log.exception("page.failed", path=request.url.path, exc_info=error)
-    message = error.message if isinstance(error, InsightHubError) else InsightHubError().message
-    drawn(error_state(message, retry=None))
+    log.exception("page.failed", path=request.url.path, exc_info=error)
+    draw_viewing(here(request))
+    drawn(error_state(InsightHubError().message, retry=None))

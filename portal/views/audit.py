@@ -63,6 +63,15 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_TOKEN_REUSED: Words(
         _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
     ),
+    Action.VIEWING_ASKED: Words(
+        _("Asked for consent"), _("{actor} asked to see the pages of {target} as it sees them.")
+    ),
+    Action.VIEWING_BEGAN: Words(
+        _("View as client begun"), _("{actor} began to look at the pages of {target} as it sees them.")
+    ),
+    Action.VIEWING_ENDED: Words(
+        _("View as client ended"), _("{actor} no longer looks at the pages of {target} as it sees them.")
+    ),
     Action.API_KEY_CREATED: Words(_("API key created"), _("{actor} created the API key {target}.")),
     Action.API_KEY_REVOKED: Words(_("API key revoked"), _("{actor} revoked the API key {target}.")),
     Action.BRAND_CHANGED: Words(_("Brand changed"), _("{actor} changed the brand of {target}.")),
@@ -89,6 +98,7 @@ SUBJECTS: Mapping[str, str] = {
     "mail": _("Mail"),
     "api_key": _("API keys"),
     "link": _("Public links"),
+    "viewing": _("View as client"),
 }
 _FIELDS = {
     "name": _("Name"),
@@ -104,6 +114,7 @@ _FIELDS = {
     "email": _("Email"),
     "panels": _("Parts"),
     "requires_second_factor": _("Two-factor sign-in for everybody"),
+    "allows_viewing": _("The agency may view as we do"),
     "allows_sign_up": _("Sign-up on the domain"),
     "sites": _("Sites"),
     "invited_by": _("Invited by"),

@@ -102,15 +102,20 @@ def error_page(
     locale: str | None = None,
     mode: Mode | None = None,
     way_out: tuple[str, str] | None = None,
+    above: Markup | None = None,
 ) -> Markup:
-    """What happened and what to try. `way_out` is a link's (address, words), by default home; none for
-    a host that nobody claimed (a theme without a name)."""
+    """What happened and what to try, with `above` before everything.
+
+    `way_out` is a link's (address, words), by default home; none for a host that nobody claimed (a theme
+    without a name).
+    """
     address, words = way_out or ("/", _("Go to the start page"))
     link = Markup('<a class="btn primary" href="{}">{}</a>').format(address, words) if theme.name else ""
     body = Markup('<section class="lost"><b class="num">{}</b><h1>{}</h1><p>{}</p>{}</section>').format(
         status, title, message, link
     )
-    return document(theme, title, plain(theme, body), locale=locale, mode=mode)
+    page = (above or Markup("")) + plain(theme, body)
+    return document(theme, title, page, locale=locale, mode=mode)
 
 
 def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> Markup:

@@ -8,6 +8,7 @@ from tenancy.models.people import Invitation, Membership, SiteAccess, User
 from tenancy.models.programs import ApiKey
 from tenancy.models.sign_ins import AccountLink, RefreshToken, SecondFactor, UserSession
 from tenancy.models.sites import Site
+from tenancy.models.viewings import ViewingRow
 
 __all__ = [
     "AccountLink",
@@ -26,4 +27,5 @@ __all__ = [
     "SiteAccess",
     "User",
     "UserSession",
+    "ViewingRow",
 ]

@@ -40,6 +40,7 @@ class Organization(Base):
     timezone: Mapped[str] = mapped_column(server_default="UTC")
     allows_sign_up: Mapped[bool] = mapped_column(server_default=text("false"))
     requires_second_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    allows_viewing: Mapped[bool] = mapped_column(server_default=text("false"))
     plan: Mapped[str | None]
     created_at: Mapped[datetime] = now_column()
 

@@ -54,6 +54,8 @@ CALLS = {
     ("tenancy/tokens.py", "refresh_tokens"),
     ("tenancy/tokens.py", "sign_in_program"),
     ("tenancy/tasks.py", "_purge_expired_sessions"),
+    ("tenancy/viewings.py", "end_overdue_viewings"),
+    ("tenancy/viewings.py", "end_viewing"),
     ("themes/assets.py", "load_asset"),
     ("themes/looks.py", "_fetch"),
     ("themes/mail/outbox.py", "_claim"),

@@ -104,6 +104,7 @@ _HARBOR = SampleOrganization(
             ("Coffee for cafés", "Office coffee", "Private label", "Barista training"),
         ),
     ),
+    allows_viewing=True,
 )
 
 _LUMEN = SampleOrganization(

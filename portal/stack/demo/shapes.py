@@ -62,6 +62,8 @@ class SampleOrganization:
     sites: tuple[SampleSite, ...]
     locale: str | None = None
     """What its people are spoken to in, where its agency's language is not theirs."""
+    allows_viewing: bool = False
+    """Whether its agency may look at its pages as it does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from tenancy.roles import OrganizationKind, Role
 from tenancy.settings import settings
 from tenancy.sites import Site, create_site, list_sites
 from tenancy.viewer import Viewer
+from tenancy.viewings import allow_viewing
 from themes.assets import store_asset
 from themes.models import ThemeRow
 from themes.theme import theme_document, theme_from_document
@@ -105,6 +106,11 @@ async def _place_organizations(
             placed += [
                 PlacedSite(site, by_domain[site.domain]) for site in sample.sites if site.domain in by_domain
             ]
+        if sample.allows_viewing and sample.name not in there:
+            # Nobody else can agree for it.
+            own = _somebody(made.id, kind, made.name, above.host_organization_id, Role.OWNER)
+            async with session(own) as db:
+                await allow_viewing(db, own, True)
     return placed
 
 

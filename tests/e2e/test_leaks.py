@@ -1,0 +1,177 @@
+"""What only a browser sees: parts that come over the socket, and every dialog that a button opens."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from nicegui import Client
+from playwright.async_api import Browser, Dialog, Page, WebSocket
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Response as Answered
+
+import portal.pages
+from tenancy.login import session_cookie
+from tenancy.roles import Role
+from tests.e2e.people import Person, Product, at
+from tests.factories import session_of
+from tests.leaks.traces import OUR_COOKIES, Traces
+from tests.leaks.worlds import TwoAgencies, two_agencies
+from tests.portal.test_isolation import Route
+
+# What ends the visit instead of showing something, or shows nothing, on each page.
+EVERYWHERE = {"Sign", "Leave", "Dark", "Light", "Device", "Copy"}
+# The label of the next button to press, which is marked for it.
+NEXT_BUTTON = """(pressed) => {
+  document.querySelectorAll("[data-probe]").forEach((one) => one.removeAttribute("data-probe"));
+  for (const one of document.querySelectorAll("main button:not([type=submit]):not([disabled])")) {
+    const said = (one.ariaLabel || one.title || one.innerText).trim();
+    if (!said || one.dataset.copy || !one.checkVisibility()) continue;
+    if (pressed.includes(said.split(/\\s+/)[0])) continue;
+    one.dataset.probe = "";
+    return said;
+  }
+  return null;
+}"""
+DIALOG = ".q-dialog .q-card"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(product: Product) -> AsyncIterator[TwoAgencies]:
+    yield await two_agencies()
+
+
+class Reader:
+    """Takes down all that reaches a browser."""
+
+    def __init__(self, page: Page, host: str, traces: Traces) -> None:
+        self._page, self._host, self._traces = page, host, traces
+        self.found: set[str] = set()
+        self.frames: list[str] = []
+        self.dialogs: set[str] = set()
+        self._pressed = set(EVERYWHERE)
+        page.on("websocket", self._listen)
+        page.on("response", self._look_at)
+        page.on("dialog", _accept)
+
+    async def reads(self, where: str) -> None:
+        """The page as it stands by now, with all that its scripts have built, and the pages inside it."""
+        for frame in self._page.frames:
+            try:
+                html = await frame.content()
+            except PlaywrightError:
+                continue  # it is being replaced, and is read when it has been
+            self.found |= {f"{where}: {trace}" for trace in self._traces.in_html(html)}
+
+    async def opens_its_dialogs(self, path: str) -> None:
+        """Presses each kind of button once, and reads what opens."""
+        while (said := await self._page.evaluate(NEXT_BUTTON, list(self._pressed))) is not None:
+            # One of "Change Kim", "Change Lee": they open the same dialog.
+            self._pressed.add(said.split()[0])
+            try:
+                await self._page.locator("[data-probe]").first.click(timeout=1_000)
+                await self._page.locator(DIALOG).first.wait_for(timeout=400)
+            except PlaywrightError:
+                pass  # it does something else, or lies under something
+            else:
+                self.dialogs.add(said)
+                await self.reads(f"{path}, {said}")
+            await self._starts_anew(path)
+        self._pressed &= EVERYWHERE
+
+    def said_over_sockets(self) -> list[str]:
+        """The traces in what the server sent over the pages' sockets, shown or not."""
+        return self._traces.in_text("\n".join(self.frames))
+
+    async def _starts_anew(self, path: str) -> None:
+        if await self._page.locator(".q-dialog").count():
+            await self._page.keyboard.press("Escape")
+            try:
+                await self._page.locator(".q-dialog").first.wait_for(state="detached", timeout=700)
+            except PlaywrightError:
+                await self._page.reload()
+        if urlsplit(self._page.url).path != path:
+            await self._page.goto(f"http://{urlsplit(self._page.url).netloc}{path}")
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.frames.append(str(frame)))
+
+    def _look_at(self, answer: Answered) -> None:
+        url = urlsplit(answer.url)
+        if url.scheme.startswith("http") and url.hostname != self._host:
+            self.found.add(f"asks another host: {answer.url}")
+        self.found |= {f"{answer.url}: {trace}" for trace in self._traces.in_headers(answer.headers.items())}
+
+
+async def test_no_page_and_no_dialog_tells_of_the_platform_or_of_strangers(
+    browser: Browser, product: Product, world: TwoAgencies
+) -> None:
+    agency, host = world.one, world.one.organization.host
+    async with at(browser, product, host) as person:
+        await is_signed_in(person, product, host, await session_of(agency.people["agency", Role.OWNER]))
+        reader = Reader(person.page, host, world.traces(agency))
+        for path in paths(world):
+            assert await person.opens(path) < 500, path
+            await settles(person.page)
+            await reader.reads(path)
+            if urlsplit(person.page.url).path == path:
+                await reader.opens_its_dialogs(path)
+        await nothing_was_found(reader, person.page, world.traces(agency))
+        assert len(reader.dialogs) > 12, reader.dialogs
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.VIEWER])
+async def test_a_clients_pages_tell_nothing_of_its_neighbour_nor_a_viewers_of_other_sites(
+    browser: Browser, product: Product, world: TwoAgencies, role: Role
+) -> None:
+    agency, host = world.one, world.one.organization.host
+    shown, hidden = (f"/sites/{site.public_id}" for site in agency.sites)
+    async with at(browser, product, host) as person:
+        await is_signed_in(person, product, host, await session_of(agency.people["client", role]))
+        reader = Reader(person.page, host, world.traces(agency, "client", role))
+        for path in ("/sites", shown, f"{shown}/realtime", "/settings/people", hidden):
+            await person.opens(path)
+            await settles(person.page)
+            if path != hidden or role is Role.OWNER:
+                await reader.reads(path)
+        await nothing_was_found(reader, person.page, world.traces(agency, "client", role))
+
+
+async def nothing_was_found(reader: Reader, page: Page, traces: Traces) -> None:
+    """Nor in what the sockets carried, nor in what the browser keeps."""
+    assert not reader.found, "\n".join(sorted(reader.found))
+    assert len(reader.frames) > 5
+    assert not reader.said_over_sockets()
+    cookies = {cookie["name"] for cookie in await page.context.cookies()}
+    assert all(map(OUR_COOKIES.fullmatch, cookies)), cookies
+    assert not traces.in_text(await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])"))
+
+
+def paths(world: TwoAgencies) -> list[str]:
+    """Every page that there is, once, with things of the first agency's client in its address."""
+    assert portal.pages.add_pages
+    routes = [Route("GET", path) for path in dict.fromkeys(Client.page_routes.values())]
+    # Below a site there are several; of the rest one is like the next.
+    each = [world.one.addresses(route, 99 if "_rest" in route.path else 1) for route in routes]
+    site = f"/sites/{world.one.sites[0].public_id}"
+    addresses = [
+        one for some in each for one in some if not one.startswith("/sites/") or one.startswith(site)
+    ]
+    [shown, *_] = world.one.tokens["/share/{token}"]
+    return [*dict.fromkeys(addresses), f"/share/{shown}", "/api/docs", "/nothing-here"]
+
+
+async def is_signed_in(person: Person, product: Product, host: str, token: str) -> None:
+    """As after the page to sign in, which other stories are about."""
+    cookie: Any = {"name": session_cookie(), "value": token, "url": product.url(host)}
+    await person.page.context.add_cookies([cookie])
+
+
+async def settles(page: Page) -> None:
+    """Until what comes over the socket is there."""
+    await page.wait_for_function("!document.querySelector('.skeleton, .q-skeleton')", timeout=20_000)
+
+
+async def _accept(dialog: Dialog) -> None:
+    await dialog.accept()
