@@ -15,7 +15,10 @@ class SharedLink(Base):
     __tablename__ = "shared_links"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["site_id", "organization_id"], ["sites.id", "sites.organization_id"], ondelete="CASCADE"
+            ["site_id", "organization_id"],
+            ["sites.id", "sites.organization_id"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",
         ),
     )
 

@@ -4,11 +4,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.devices import device_words, place_words
 from tenancy.account_links import Account, Purpose, find_account, issue_link, use_link
 from tenancy.audit import Action, Target, record
 from tenancy.db import system_session
+from tenancy.devices import Device
 from tenancy.domains import HostOrganization
+from tenancy.factor_reset import reset_second_factor
 from tenancy.ids import UserId
+from tenancy.organizations import OrganizationInfo
 from tenancy.own_account import (
     ask_for_new_email,
     change_password,
@@ -28,6 +32,7 @@ from themes.emails import (
     ConfirmNewEmail,
     EmailChanged,
     Mail,
+    NewSignIn,
     PasswordChanged,
     RecoveryCodesLow,
     ResetPassword,
@@ -124,6 +129,21 @@ async def turn_off_second_factor(viewer: Viewer, code: str) -> None:
         await turn_off(db, viewer.user_id)
         await record(db, viewer, Action.PERSON_SECOND_FACTOR_OFF, Target(viewer.email, viewer.name))
         await _tell_viewer(db, viewer, TwoFactorOff(datetime.now(UTC)))
+
+
+async def reset_member_factor(viewer: Viewer, organization: OrganizationInfo, user_id: UserId) -> None:
+    """Takes a member's second factor away, and tells them who did. Raises as reset_second_factor does."""
+    async with system_session(reason="reset the second factor of a member") as db:
+        await reset_second_factor(db, viewer, organization, user_id)
+        account = await find_account(db, user_id=user_id)
+        if account is not None:
+            await _tell(db, account, TwoFactorOff(datetime.now(UTC), viewer.name))
+
+
+async def tell_new_sign_in(db: AsyncSession, viewer: Viewer, device: Device) -> None:
+    """A mail about a sign-in from somewhere new."""
+    place = place_words(device, viewer.locale)
+    await _tell_viewer(db, viewer, NewSignIn(datetime.now(UTC), device_words(device), place))
 
 
 async def tell_codes_left(viewer: Viewer, left: int | None) -> None:

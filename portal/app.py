@@ -16,6 +16,7 @@ import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
 from portal import audit_export, brand, invites, language, previews, signing, states, tls, viewing
+from portal.accounts import tell_new_sign_in
 from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
 from portal.api.gate import ApiGate
@@ -25,6 +26,7 @@ from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
 from portal.trouble_pages import trouble_page
+from tenancy.devices import on_new_device
 from tenancy.errors import InsightHubError, NotFound, NotSignedIn
 from tenancy.second_factor import SecondFactorNeeded
 
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 def create_app() -> FastAPI:
     """The app of one process. With PORTAL_PAGES=off it has no pages: for processes that only collect."""
+    on_new_device(tell_new_sign_in)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)

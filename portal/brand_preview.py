@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from portal.brand_drafts import read_draft
 from portal.here import CurrentHere, Here
+from portal.security import PREVIEW_POLICY
 from portal.views.brand_preview import (
-    PREVIEW_POLICY,
     dashboard_preview,
     sample_cover_facts,
     sheet_preview,

@@ -1,14 +1,18 @@
 """The first thing that happens to a request: whose host is this, how does it look, and who is looking."""
 
+from functools import partial
+
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.api.errors import of_error, speaks_for
+from portal.devices import device_of
 from portal.here import Here, bearer_of, client_of
 from portal.views.documents import error_page
 from tenancy.audit import came_from
 from tenancy.db import reading
+from tenancy.devices import coming_from
 from tenancy.domains import HostOrganization, bare_host, resolve_host
 from tenancy.errors import InsightHubError, NotFound, Unavailable
 from tenancy.languages import COOKIE, locale_for
@@ -73,7 +77,8 @@ class Hosts:
         speaks_for(here.theme)
         came_from(client_of(connection))
         scope.setdefault("state", {})["here"] = here
-        with speaking(here.locale), reading(only=here.only_reads):
+        device = partial(device_of, connection)
+        with speaking(here.locale), reading(only=here.only_reads), coming_from(device):
             await self._app(scope, receive, send)
 
 

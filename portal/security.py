@@ -10,11 +10,20 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.api.errors import answer
+from tenancy.settings import settings
 from tenancy.text import gettext as _
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FRAMED_BY = "framed_by"
 """In a request's state: the origins whose pages may show this one in a frame."""
+IS_ALIVE = "is_alive"
+"""In a request's state: that the answer is a page of NiceGUI's, which works over a socket."""
+
+PREVIEW_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "frame-ancestors 'self'; form-action 'none'; base-uri 'none'; sandbox allow-same-origin"
+)
+"""For a page that only shows: it can neither act nor be left, and nobody else can frame it."""
 
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
@@ -23,7 +32,10 @@ _ALWAYS = [
 _HEADERS = [
     *_ALWAYS,
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 ]
+# For this name alone: what else an agency has below its domain is not ours to decide.
+_TLS_ONLY = (b"strict-transport-security", b"max-age=15552000")
 _QUICKLY = 4
 _TAG = re.compile(rb"<(script|link)\b(?![^>]*\bnonce=)")
 
@@ -50,7 +62,9 @@ class PageSecurity:
                 if b"text/html" in dict(message["headers"]).get(b"content-type", b""):
                     start = message
                 else:
-                    await send({**message, "headers": [*message["headers"], *_ALWAYS]})
+                    own = {name.lower() for name, _value in message["headers"]}
+                    missing = [header for header in _ALWAYS if header[0] not in own]
+                    await send({**message, "headers": [*message["headers"], *missing]})
                 return
             if start is None:
                 await send(message)
@@ -65,9 +79,12 @@ class PageSecurity:
             framed_by: tuple[str, ...] = state.get(FRAMED_BY, ())
             own = {name.lower() for name, _value in headers}
             headers += [header for header in _HEADERS if header[0] not in own]
+            if settings().public_scheme == "https":
+                headers.append(_TLS_ONLY)
             # A page that does less than others says so itself, and who may frame it.
             if b"content-security-policy" not in own:
-                headers.append((b"content-security-policy", _policy(nonce, framed_by).encode()))
+                policy = _policy(nonce, framed_by, alive=state.get(IS_ALIVE, False))
+                headers.append((b"content-security-policy", policy.encode()))
                 if not framed_by:
                     headers.append((b"x-frame-options", b"DENY"))
             headers.append((b"vary", b"accept-encoding"))
@@ -117,18 +134,24 @@ def safe_path(url: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else url
 
 
-def _policy(nonce: str, framed_by: tuple[str, ...]) -> str:
-    frames = " ".join(framed_by) or "'none'"
-    # unsafe-eval stays while Vue compiles templates in the browser.
+def _policy(nonce: str, framed_by: tuple[str, ...], *, alive: bool) -> str:
+    """What a page may load and run.
+
+    A plain document (sign-in, accounts, invitations, shared links, errors, documentation) runs our scripts
+    and nothing else. A page of NiceGUI's needs three things more: 'unsafe-eval', as Vue compiles templates of
+    components in the browser; blob: pictures, for what somebody is about to upload; and frames of this host,
+    for previews. Both have inline styles: a brand's colours, and the lengths of bars.
+    """
+    scripts, frames = f"'self' 'nonce-{nonce}'", " ".join(framed_by) or "'none'"
     return "; ".join(
         (
-            "default-src 'self'",
-            f"script-src 'self' 'nonce-{nonce}' 'unsafe-eval'",
+            "default-src 'none'",
+            f"script-src {scripts} 'unsafe-eval'" if alive else f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
+            "img-src 'self' data: blob:" if alive else "img-src 'self' data:",
             "font-src 'self'",
             "connect-src 'self'",
-            "object-src 'none'",
+            *(("frame-src 'self'",) if alive else ()),
             "base-uri 'none'",
             "form-action 'self'",
             f"frame-ancestors {frames}",

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from portal.here import Here, chosen_mode
 from portal.pages import open_pages
+from portal.security import IS_ALIVE
 from portal.views.documents import head
 from portal.views.shell import (
     NavGroup,
@@ -90,6 +91,7 @@ def navigation(here: Here, viewer: Viewer, groups: Sequence[NavGroup], current: 
 def dress(here: Here, title: str) -> None:
     """Gives the page its title, icon, language and colours, on the server: there is no flash."""
     client = ui.context.client
+    client.request.scope["state"][IS_ALIVE] = True
     # NiceGUI keeps these on the page, which all visitors share: this visitor gets a copy of its own.
     client.page = page = copy.copy(client.page)
     mode = chosen_mode(client.request)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -14,6 +15,7 @@ from tenancy import models
 from tenancy.audit import Action, Actor, Target, record, record_of
 from tenancy.cache import ReadThrough
 from tenancy.db import after_commit, system_session
+from tenancy.devices import current_device, recognise
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotFound, NotSignedIn
 from tenancy.ids import OrganizationId, UserId
@@ -177,11 +179,16 @@ async def end_other_sessions(db: AsyncSession, viewer: Viewer) -> None:
     after_commit(db, publish, Channel.SESSION, f"others:{viewer.user_id}:{viewer.session_id}")
 
 
+async def end_sessions_of(db: AsyncSession, user_id: UserId) -> None:
+    """Ends all of a person's sessions, in every process at once. db is a system session."""
+    await db.execute(delete(models.UserSession).where(models.UserSession.user_id == user_id))
+    after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
+
+
 async def sign_out_everywhere(user_id: UserId) -> None:
     """Ends all of a person's sessions, of browsers and programs, in every process at once."""
     async with system_session(reason="sign out everywhere") as db:
-        await db.execute(delete(models.UserSession).where(models.UserSession.user_id == user_id))
-        after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
+        await end_sessions_of(db, user_id)
         await _record_about(db, user_id, Action.PERSON_SIGNED_OUT_EVERYWHERE)
 
 
@@ -197,9 +204,9 @@ def session_cookie() -> str:
 
 _START = text("""
 INSERT INTO user_sessions (organization_id, user_id, host_organization_id, chosen_organization_id,
-                           token_hash, expires_at)
+                           token_hash, expires_at, browser, system, city, country, address)
 SELECT organization_id, id, :host, CAST(:organization AS uuid), CAST(:token AS bytea),
-       now() + make_interval(days => :days)
+       now() + make_interval(days => :days), :browser, :system, :city, :country, :address
   FROM users WHERE id = :user AND organization_id = :realm
 RETURNING id
 """)
@@ -253,6 +260,7 @@ async def _start(
     token_hash: bytes | None,
     organization_id: OrganizationId | None,
 ) -> Viewer:
+    device = current_device()
     begun = {
         "realm": host.realm_id,
         "user": user_id,
@@ -260,6 +268,7 @@ async def _start(
         "token": token_hash,
         "days": SESSION_DAYS,
         "organization": organization_id,
+        **asdict(device),
     }
     session_id: UUID | None = await db.scalar(_START, begun)
     viewer = (
@@ -270,6 +279,7 @@ async def _start(
     if viewer is None:
         raise WrongCredentials()
     await place_session(db, viewer.session_id, viewer.organization_id)
+    await recognise(db, viewer, device)
     return viewer
 
 

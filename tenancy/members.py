@@ -66,11 +66,23 @@ async def list_members(db: AsyncSession, viewer: Viewer, organization: Organizat
     return sorted(found, key=lambda one: (order.index(one.role), one.name.casefold(), one.user_id))
 
 
+async def member_to_change(
+    db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, user_id: UserId
+) -> Row[Any]:
+    """The membership, where its role is one that the viewer may touch."""
+    viewer.require(Permission.MANAGE_PEOPLE)
+    await _lock(db, organization.id)
+    row = await _find(db, organization.id, user_id)
+    if Role(row.role) not in roles_to_give(viewer, organization):
+        raise _forbidden(organization, Role(row.role))
+    return row
+
+
 async def change_role(
     db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, user_id: UserId, role: Role
 ) -> None:
     """Gives a member another role. Nobody gives themselves more, and only owners touch owners."""
-    row = await _changeable(db, viewer, organization, user_id)
+    row = await member_to_change(db, viewer, organization, user_id)
     was = Role(row.role)
     if role is was:
         return
@@ -92,7 +104,7 @@ async def change_sites(
     sites: Iterable[Site] | None,
 ) -> None:
     """Which sites a viewer sees: these alone, or all where it is None."""
-    row = await _changeable(db, viewer, organization, user_id)
+    row = await member_to_change(db, viewer, organization, user_id)
     if row.role != Role.VIEWER:
         raise Invalid(_("Only viewers can be limited to some sites."), field="sites")
     listed = None if sites is None else list(sites)
@@ -110,7 +122,7 @@ async def remove_member(
     """Ends a membership, and the person's sessions in the organisation with it; their address."""
     if _is_viewer(viewer, organization, user_id):
         raise Invalid(_("You cannot remove yourself. You can leave."))
-    row = await _changeable(db, viewer, organization, user_id)
+    row = await member_to_change(db, viewer, organization, user_id)
     await _end(db, row, organization)
     await _record(db, viewer, Action.PERSON_REMOVED, organization, row, role=row.role)
     return str(row.email)
@@ -188,18 +200,6 @@ SELECT m.id AS membership_id, m.user_id, u.name, u.email, m.role, m.sees_all_sit
 """)
 # The trigger that keeps an owner takes it, too; taken first, two changes at once cannot block each other.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('members ' || CAST(:organization AS text), 0))")
-
-
-async def _changeable(
-    db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, user_id: UserId
-) -> Row[Any]:
-    """The membership, where its role is one that the viewer may touch."""
-    viewer.require(Permission.MANAGE_PEOPLE)
-    await _lock(db, organization.id)
-    row = await _find(db, organization.id, user_id)
-    if Role(row.role) not in roles_to_give(viewer, organization):
-        raise _forbidden(organization, Role(row.role))
-    return row
 
 
 def _forbidden(organization: OrganizationInfo, role: Role) -> Forbidden:

@@ -1,5 +1,6 @@
 """What tenancy does when nobody waits for it."""
 
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -9,6 +10,8 @@ from sqlalchemy import CursorResult, delete, func
 from tenancy import domain_rechecks, models, viewings
 from tenancy.db import run_alone, system_session
 
+# Where nobody was for so long is new again.
+_KNOWN_DAYS = 400
 log = structlog.get_logger(__name__)
 
 
@@ -35,6 +38,8 @@ async def _purge_expired_sessions() -> int:
         result: CursorResult[Any] = await db.execute(  # type: ignore[assignment]
             delete(models.UserSession).where(models.UserSession.expires_at <= func.now())
         )
+        forgotten = func.now() - timedelta(days=_KNOWN_DAYS)
+        await db.execute(delete(models.KnownDevice).where(models.KnownDevice.seen_at < forgotten))
         # Of sessions that go on: by now nobody can mistake the reuse of one for anything else.
         await db.execute(delete(models.RefreshToken).where(models.RefreshToken.expires_at <= func.now()))
     log.info("sessions.purged", rows=result.rowcount)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tenancy.errors import Invalid
 from tenancy.text import gettext as _
+from themes.svg_cost import unfolded_cost
 
 FONTS = Path(__file__).parent / "fonts"
 LARGEST_SVG_BYTES = 512 * 1024
@@ -24,6 +25,8 @@ def harmless_svg(body: bytes, *, field: str) -> bytes:
     """
     if len(body) > LARGEST_SVG_BYTES:
         raise Invalid(_("The SVG is larger than 512 KB. Please save it with fewer points."), field=field)
+    if _is_a_maze(body):
+        raise Invalid(_too_much(), field=field)
     try:
         filtered = py_svg_hush.filter_svg(_self_contained(body), keep_data_url_mime_types=_EMBEDDED)
         root = ElementTree.fromstring(filtered)  # noqa: S314  without a DTD, which the filter drops
@@ -32,6 +35,8 @@ def harmless_svg(body: bytes, *, field: str) -> bytes:
             _("That SVG cannot be read. Please save it once more as plain SVG."), field=field
         ) from None
     _take_out(root)
+    if unfolded_cost(root) > _MOST_WORK:
+        raise Invalid(_too_much(), field=field)
     if root.get("viewBox") is None:
         _give_view_box(root, field)
     drawn: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
@@ -61,7 +66,12 @@ def svg_as_png(svg: str, *, height: int) -> bytes:
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _EMBEDDED = {"image": ["png", "jpeg", "gif", "webp"]}
 # svg-hush leaves these in, made harmless; a logo keeps still and asks this host for nothing.
-_TAKEN_OUT = frozenset({"a", "animate", "animatemotion", "animatetransform", "set", "view"})
+# Filters can keep a processor busy for hours, and what they are on is seen without them as well.
+_TAKEN_OUT = frozenset({"a", "animate", "animatemotion", "animatetransform", "filter", "set", "view"})
+_FILTERED = re.compile(r"(?<![\w-])filter\s*:[^;}]*;?", re.I)
+_TAG = re.compile(rb"<(/?)[A-Za-z][^<>]*?(/?)>")
+_DEEPEST, _MOST_TAGS = 60, 40_000
+_MOST_WORK = 60_000
 _OTHER_FILE = re.compile(r"url\((?!\s*[\"']?\s*#)", re.I)
 _ENTITY = re.compile(rb"<!ENTITY\s+(\w+)\s+\"([^\"&<>%]{0,200})\"\s*>")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(\[[^\]]*\]\s*)?>")
@@ -90,6 +100,20 @@ def _self_contained(body: bytes) -> bytes:
     return body.replace(b"<svg", f'<svg xmlns="{_NAMESPACE}"'.encode(), 1)
 
 
+def _is_a_maze(body: bytes) -> bool:
+    """Whether reading it would take forever: parsers and painters go into each part of a part."""
+    depth = 0
+    for number, tag in enumerate(_TAG.finditer(body)):
+        depth += -1 if tag[1] else 0 if tag[2] else 1
+        if depth > _DEEPEST or number > _MOST_TAGS:
+            return True
+    return False
+
+
+def _too_much() -> str:
+    return _("That SVG has too many parts inside one another. Please simplify it.")
+
+
 def _take_out(parent: ElementTree.Element) -> None:
     for child in list(parent):
         tag = child.tag.rpartition("}")[2].lower()
@@ -99,12 +123,16 @@ def _take_out(parent: ElementTree.Element) -> None:
         elif tag in _TAKEN_OUT or (tag == "style" and _asks(child.text or "")):
             parent.remove(child)
             continue
+        if tag == "style" and child.text:
+            child.text = _FILTERED.sub("", child.text)
         _take_out(child)
     for name, value in list(parent.attrib.items()):
         plain = name.rpartition("}")[2].lower()
         is_address = plain in {"href", "src"} and not value.startswith(("#", "data:image/"))
-        if is_address or _asks(value):
+        if is_address or plain == "filter" or _asks(value):
             del parent.attrib[name]
+        elif plain == "style":
+            parent.set(name, _FILTERED.sub("", value))
 
 
 def _asks(css: str) -> bool:

@@ -12,6 +12,7 @@ from analytics.reports.metrics import change
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.forms import Field, Values, form_dialog
+from portal.pages.move_sites import move_sites_button
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.overview import add_site_button, draw_sites
 from portal.pages.viewing import view_as_button
@@ -77,6 +78,7 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
         await draw_sites(viewer, sites)
+        await move_sites_button(here, viewer, owner, sites)
 
 
 def _look_link(viewer: Viewer, owner: OrganizationInfo) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.accounts import reset_member_factor
 from portal.here import CurrentHere, CurrentViewer, Here, who_may
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.navigation import clients_title, workspace
@@ -20,6 +21,7 @@ from portal.views.people import MemberLine, invites_table, members_table, people
 from portal.views.roles import in_order, roles_table
 from portal.views.shell import heading, mode_switch
 from tenancy.db import session
+from tenancy.factor_reset import uses_second_factor
 from tenancy.ids import UserId
 from tenancy.invites import Invite, invite, list_invites, resend, revoke
 from tenancy.members import (
@@ -195,7 +197,12 @@ class _PeoplePart:
         async def transfers() -> None:
             self._open_transfer(member)
 
+        async def resets() -> None:
+            self._open_reset(member)
+
         others = [(_("Remove"), removes)]
+        if await uses_second_factor(member.user_id):
+            others.append((_("Reset second factor"), resets))
         own = people.viewer.organization_id == people.organization.id
         if own and people.viewer.may(Permission.TRANSFER_OWNERSHIP):
             others.append((_("Hand over"), transfers))
@@ -217,6 +224,25 @@ class _PeoplePart:
             ),
             _("Remove"),
             remove,
+        )
+
+    def _open_reset(self, member: Member) -> None:
+        async def reset() -> None:
+            viewer = await self._now()
+            async with session(viewer) as db:
+                organization = await self._organization(db)
+            await reset_member_factor(viewer, organization, member.user_id)
+            ui.notify(_("They have a mail, and sign in with the password alone."), type="positive")
+
+        confirm_dialog(
+            _("Reset the second factor of {name}?").format(name=member.name),
+            _(
+                "For who has lost phone and recovery codes. Make sure that it is really them who ask: until"
+                " they set up a new one, the password alone opens their account. They are signed out"
+                " everywhere."
+            ),
+            _("Reset"),
+            reset,
         )
 
     def _open_transfer(self, member: Member) -> None:

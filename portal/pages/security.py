@@ -1,4 +1,4 @@
-"""/settings/security: the password, the second factor, and signing out everywhere."""
+"""/settings/security: the second factor, the password, and the devices that are signed in."""
 
 from io import BytesIO
 
@@ -9,6 +9,7 @@ from nicegui import ui
 from portal.accounts import change_own_password, turn_off_second_factor, turn_on_second_factor
 from portal.here import CurrentHere, CurrentPerson, Here
 from portal.pages.access import current_person
+from portal.pages.devices import Devices
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.pages.settings_area import settings_frame
@@ -18,7 +19,6 @@ from portal.views.install import snippet_block
 from portal.views.security import factor_state
 from tenancy.db import system_session
 from tenancy.errors import Invalid
-from tenancy.login import sign_out_everywhere
 from tenancy.second_factor import enrol, new_recovery_codes, second_factor_of
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
@@ -34,12 +34,7 @@ async def security_page(here: CurrentHere, viewer: CurrentPerson) -> None:
         with box("section", "card form-page"):
             ui.label(_("Password")).props("role=heading aria-level=2")
             button(_("Change the password"), icon=icon("key-round")).on_click(lambda: _ask_password(here))
-        with box("section", "card form-page"):
-            ui.label(_("Devices")).props("role=heading aria-level=2")
-            ui.label(_("Signs you out in all browsers and programs, this one too.")).classes("muted")
-            button(_("Sign out everywhere"), icon=icon("log-out"), classes="danger").on_click(
-                lambda: _ask_sign_out(here)
-            )
+        await Devices(here).draw(viewer)
 
 
 class SecondFactor:
@@ -142,14 +137,6 @@ def _ask_password(here: Here) -> None:
         Field("again", _("New password, again"), is_secret=True),
     ]
     form_dialog(_("Change the password"), fields, submit=_("Save"), on_submit=change)
-
-
-def _ask_sign_out(here: Here) -> None:
-    async def sign_out(_values: Values) -> None:
-        await sign_out_everywhere((await current_person(here)).user_id)
-
-    about = Markup("<p>{}</p>").format(_("You then have to sign in anew on each device."))
-    form_dialog(_("Sign out everywhere?"), [], submit=_("Sign out"), on_submit=sign_out, about=about)
 
 
 def _qr(address: str) -> Markup:

@@ -31,6 +31,7 @@ WORDS: Mapping[Action, Words] = {
     Action.SITE_CREATED: Words(_("Site added"), _("{actor} added the site {target}.")),
     Action.SITE_CHANGED: Words(_("Site changed"), _("{actor} changed the site {target}.")),
     Action.SITE_DELETED: Words(_("Site deleted"), _("{actor} deleted the site {target}.")),
+    Action.SITE_MOVED: Words(_("Site moved"), _("{actor} moved the site {target}.")),
     Action.PERSON_INVITED: Words(_("Person invited"), _("{actor} invited {target}.")),
     Action.PERSON_INVITED_AGAIN: Words(
         _("Invitation sent again"), _("{actor} sent the invitation to {target} again.")
@@ -60,6 +61,10 @@ WORDS: Mapping[Action, Words] = {
     Action.PERSON_SECOND_FACTOR_OFF: Words(
         _("Two-factor sign-in off"), _("{actor} turned off two-factor sign-in.")
     ),
+    Action.PERSON_SECOND_FACTOR_RESET: Words(
+        _("Two-factor sign-in reset"), _("{actor} took away the second factor of {target}.")
+    ),
+    Action.PERSON_SESSIONS_ENDED: Words(_("Devices signed out"), _("{actor} signed other devices out.")),
     Action.PERSON_TOKEN_REUSED: Words(
         _("Used token came back"), _("A token of {target} was used a second time, so its session has ended.")
     ),
@@ -114,6 +119,9 @@ _FIELDS = {
     "email": _("Email"),
     "panels": _("Parts"),
     "requires_second_factor": _("Two-factor sign-in for everybody"),
+    "moved": _("Moved"),
+    "keys_ended": _("API keys that ended"),
+    "links_ended": _("Public links that ended"),
     "allows_viewing": _("The agency may view as we do"),
     "allows_sign_up": _("Sign-up on the domain"),
     "sites": _("Sites"),
@@ -143,6 +151,7 @@ _FIELDS = {
     "api_support": _("Help in messages of the API"),
     "clients_may_brand": _("Clients' own brands"),
 }
+_MOVES = {"out": _("To another organisation"), "in": _("From another organisation")}
 
 
 def label(action: str) -> str:
@@ -243,6 +252,8 @@ def _plain(name: str, value: Any) -> str:
             else map(str, value)
         )
         return ", ".join(words) or "–"
+    if name == "moved" and value in _MOVES:
+        return gettext(_MOVES[value])
     if name == "role" and value in set(Role):
         return role_name(value)
     return str(value) if value not in {None, ""} else "–"

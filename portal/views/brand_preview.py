@@ -16,12 +16,6 @@ from portal.views.world import with_map
 from tenancy.text import gettext as _
 from themes.theme import Mode, Theme
 
-PREVIEW_POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "frame-ancestors 'self'; form-action 'none'; base-uri 'none'; sandbox allow-same-origin"
-)
-"""For a page that only shows: it can neither act nor be left, and nobody else can frame it."""
-
 
 def dashboard_preview(theme: Theme, mode: Mode, locale: str) -> Markup:
     """A dashboard as the brand's people have it."""

@@ -6,7 +6,7 @@ from tenancy.models.domains import Domain, DomainKey
 from tenancy.models.organizations import Organization, OrgTree
 from tenancy.models.people import Invitation, Membership, SiteAccess, User
 from tenancy.models.programs import ApiKey
-from tenancy.models.sign_ins import AccountLink, RefreshToken, SecondFactor, UserSession
+from tenancy.models.sign_ins import AccountLink, KnownDevice, RefreshToken, SecondFactor, UserSession
 from tenancy.models.sites import Site
 from tenancy.models.viewings import ViewingRow
 
@@ -18,6 +18,7 @@ __all__ = [
     "Domain",
     "DomainKey",
     "Invitation",
+    "KnownDevice",
     "Membership",
     "OrgTree",
     "Organization",

@@ -15,7 +15,10 @@ class ApiKey(Base):
     __tablename__ = "api_keys"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["site_id", "organization_id"], ["sites.id", "sites.organization_id"], ondelete="CASCADE"
+            ["site_id", "organization_id"],
+            ["sites.id", "sites.organization_id"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",
         ),
         CheckConstraint(
             "scopes <@ ARRAY['read', 'write', 'admin'] AND cardinality(scopes) > 0", name="scopes"

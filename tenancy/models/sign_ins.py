@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenancy.models.declaring import Base, new_id, now_column
@@ -39,9 +39,30 @@ class UserSession(Base):
     host_organization_id: Mapped[UUID]
     chosen_organization_id: Mapped[UUID | None]
     token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    browser: Mapped[str] = mapped_column(server_default="")
+    system: Mapped[str] = mapped_column(server_default="")
+    city: Mapped[str] = mapped_column(server_default="")
+    country: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = now_column()
     last_seen_at: Mapped[datetime] = now_column()
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class KnownDevice(Base):
+    """From where, and with what, a person signed in before, as a keyed hash. organization_id is the realm."""
+
+    __tablename__ = "known_devices"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "organization_id"], ["users.id", "users.organization_id"], ondelete="CASCADE"
+        ),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    organization_id: Mapped[UUID]
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
 class RefreshToken(Base):

@@ -103,7 +103,7 @@ async def writes_what_the_page_shows(page: Page, names: NameServer) -> None:
         kind = await record.locator("code").first.inner_text()
         name = await record.locator("[id$=name]").inner_text()
         await record.get_by_role("button", name="Copy the value").click()
-        await expect(record.get_by_role("status").last).to_have_text("Copied")
+        await expect(record.locator("[data-copied]").last).to_have_text("Copied")
         value = await record.locator("[id$=value]").inner_text()
         names.says(name, kind, f"{value}." if kind == "CNAME" else value)
 

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from nicegui import Client
-from playwright.async_api import Browser, Dialog, Page, WebSocket
+from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, WebSocket
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response as Answered
 
-import portal.pages
+import portal.pages  # noqa: F401  it fills the table of pages
 from tenancy.login import session_cookie
 from tenancy.roles import Role
 from tests.e2e.people import Person, Product, at
@@ -21,7 +21,7 @@ from tests.leaks.worlds import TwoAgencies, two_agencies
 from tests.portal.test_isolation import Route
 
 # What ends the visit instead of showing something, or shows nothing, on each page.
-EVERYWHERE = {"Sign", "Leave", "Dark", "Light", "Device", "Copy"}
+EVERYWHERE = {"Sign", "Leave", "View", "Dark", "Light", "Device", "Copy"}
 # The label of the next button to press, which is marked for it.
 NEXT_BUTTON = """(pressed) => {
   document.querySelectorAll("[data-probe]").forEach((one) => one.removeAttribute("data-probe"));
@@ -54,6 +54,7 @@ class Reader:
         page.on("websocket", self._listen)
         page.on("response", self._look_at)
         page.on("dialog", _accept)
+        page.on("console", self._overhear)
 
     async def reads(self, where: str) -> None:
         """The page as it stands by now, with all that its scripts have built, and the pages inside it."""
@@ -66,7 +67,7 @@ class Reader:
 
     async def opens_its_dialogs(self, path: str) -> None:
         """Presses each kind of button once, and reads what opens."""
-        while (said := await self._page.evaluate(NEXT_BUTTON, list(self._pressed))) is not None:
+        while (said := await self._next()) is not None:
             # One of "Change Kim", "Change Lee": they open the same dialog.
             self._pressed.add(said.split()[0])
             try:
@@ -79,6 +80,18 @@ class Reader:
                 await self.reads(f"{path}, {said}")
             await self._starts_anew(path)
         self._pressed &= EVERYWHERE
+
+    async def _next(self) -> str | None:
+        """The label of the next button to press, which is marked; None where all were."""
+        for _try in range(3):
+            try:
+                said: str | None = await self._page.evaluate(NEXT_BUTTON, list(self._pressed))
+            except PlaywrightError:
+                # What was pressed before leads to another page.
+                await self._page.wait_for_load_state()
+            else:
+                return said
+        return None
 
     def said_over_sockets(self) -> list[str]:
         """The traces in what the server sent over the pages' sockets, shown or not."""
@@ -96,6 +109,11 @@ class Reader:
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda frame: self.frames.append(str(frame)))
+
+    def _overhear(self, said: ConsoleMessage) -> None:
+        # What a page does may not be more than its own policy lets it.
+        if "Content Security Policy" in said.text:
+            self.found.add(f"{self._page.url}: {said.text}")
 
     def _look_at(self, answer: Answered) -> None:
         url = urlsplit(answer.url)
@@ -150,7 +168,6 @@ async def nothing_was_found(reader: Reader, page: Page, traces: Traces) -> None:
 
 def paths(world: TwoAgencies) -> list[str]:
     """Every page that there is, once, with things of the first agency's client in its address."""
-    assert portal.pages.add_pages
     routes = [Route("GET", path) for path in dict.fromkeys(Client.page_routes.values())]
     # Below a site there are several; of the rest one is like the next.
     each = [world.one.addresses(route, 99 if "_rest" in route.path else 1) for route in routes]

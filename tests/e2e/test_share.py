@@ -48,6 +48,7 @@ async def test_a_dashboard_is_shared_embedded_locked_and_revoked(browser: Browse
         await mara.page.get_by_text("Protect with a password").click()
         await mara.writes("open sesame", into="Password")
         await mara.presses("Save")
+        await expect(mara.page.get_by_role("dialog")).to_have_count(0)
         await mara.sees("With a password")
         async with at(browser, product, agency.host) as visitor:
             await visitor.page.goto(address)

@@ -9,7 +9,8 @@ from urllib.parse import urljoin, urlsplit
 from httpx import Response
 
 from tests.leaks.traces import Traces
-from tests.portal.test_isolation import FRAME, Everything, Program
+from tests.portal.program import Program
+from tests.portal.test_isolation import FRAME, Everything
 
 
 class Crawler:

@@ -6,7 +6,7 @@ import html
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -30,8 +30,6 @@ class Traces:
 
     platform_hosts: frozenset[str]
     needles: frozenset[str] = frozenset()
-    pictures: frozenset[str] = field(default_factory=lambda: _platform_pictures())
-    """SHA-256 of the bytes of pictures that are the platform's."""
 
     def in_text(self, text: str) -> list[str]:
         """The traces in a text, however it is written: escaped, encoded, in any case."""
@@ -53,7 +51,7 @@ class Traces:
 
     def in_picture(self, body: bytes) -> list[str]:
         """The traces in a picture: that it is one of the platform's, or words between its pixels."""
-        found = ["the platform's picture"] if sha256(body).hexdigest() in self.pictures else []
+        found = ["the platform's picture"] if sha256(body).hexdigest() in _platform_pictures() else []
         return found + self.in_text(body.decode("latin-1"))
 
     def in_pdf(self, body: bytes) -> list[str]:

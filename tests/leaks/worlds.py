@@ -1,7 +1,7 @@
 """Agencies that have some of everything, each with names of its own, so that any word of one is a trace in
 another; and a neighbour with a row in every table there is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -166,7 +166,7 @@ class Belongings:
         # The rest are words that rows of everybody have: roles, states, languages.
         return frozenset(word for word in self.of(neighbour) if "row-" in word or len(word) in {32, 36})
 
-    def _rows(self, table: str, column: str, ids: list[object]) -> Iterator[dict[str, object]]:
+    def _rows(self, table: str, column: str, ids: Sequence[object]) -> Iterator[dict[str, object]]:
         query = sql.SQL("SELECT * FROM {} WHERE {} = ANY (%s)").format(
             sql.Identifier(table), sql.Identifier(column)
         )

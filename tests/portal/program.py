@@ -17,7 +17,8 @@ class Program:
 
     def __init__(self, app: FastAPI, host: str) -> None:
         number = next(_addresses)
-        self.address = f"198.18.{number // 250}.{number % 250 + 1}"
+        # In one /48, which is one place to sign in from, and so for limits one each in a /64.
+        self.address = f"2001:db8:0:{number:x}::1"
         transport = ASGITransport(app, client=(self.address, 40_000))
         self._client = AsyncClient(transport=transport, base_url=f"http://{host}")
 

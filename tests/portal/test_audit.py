@@ -92,7 +92,7 @@ def test_a_search_stands_in_the_address_and_nonsense_is_ignored() -> None:
     assert read_audit_state(odd) == AuditState(words="x")
     assert read_audit_state({"days": "٣"}) == AuditState()
     wanted = state.search(datetime.now(UTC), None).actions
-    assert wanted == {Action.SITE_CREATED, Action.SITE_CHANGED, Action.SITE_DELETED}
+    assert wanted == {action for action in Action if action.startswith("site.")}
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1"])
@@ -120,7 +120,7 @@ async def test_what_the_api_does_to_sites_is_in_the_log_of_their_organisation(as
         for action in (Action.SITE_DELETED, Action.SITE_CHANGED, Action.SITE_CREATED)
     ]
     assert found[1].details == {"name": ["Shop", "Store"]}
-    assert found[1].address.startswith("198.18.")
+    assert found[1].address == program.address
 
 
 async def test_signing_in_being_refused_and_signing_out_everywhere_are_in_the_log(asks_as: AsksAs) -> None:

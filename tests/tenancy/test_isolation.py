@@ -68,6 +68,18 @@ def test_foreign_keys_between_tenant_tables_carry_the_tenant(owner: Owner) -> No
             ), f"{key.table} points at {key.target} without its organization"
 
 
+def test_what_belongs_to_a_site_moves_with_it(owner: Owner) -> None:
+    """A site can go to another client: a key without ON UPDATE CASCADE would hold it back."""
+    stuck = owner.execute(
+        """
+        SELECT conrelid::regclass::text FROM pg_constraint
+         WHERE contype = 'f' AND confrelid = 'sites'::regclass AND cardinality(conkey) > 1
+           AND confupdtype <> 'c'
+        """
+    ).fetchall()
+    assert stuck == []
+
+
 def test_what_places_a_row_in_the_tree_cannot_be_updated(owner: Owner) -> None:
     updatable = owner.execute(
         """

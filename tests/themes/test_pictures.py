@@ -182,3 +182,48 @@ def test_a_drawing_becomes_pixels_for_what_shows_no_drawings() -> None:
         BytesIO(as_png(made_anew(SVG.format(SQUARE).encode(), AssetKind.LOGO_LIGHT), height=80))
     ) as png:
         assert (png.format, png.height) == ("PNG", 80)
+
+
+def nested(kind: str, part: str) -> str:
+    """Ten levels of a definition, each of which uses the one before nine times."""
+    levels = [f'<{kind} id="d0"><path d="M0 0h9v9z"/></{kind}>']
+    levels += [
+        f'<{kind} id="d{level}">{part.replace("?", f"d{level - 1}") * 9}</{kind}>' for level in range(1, 10)
+    ]
+    return "".join(levels) + part.replace("?", "d9")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        nested('pattern width="9" height="9"', '<path d="M0 0h9v9z" fill="url(#?)"/>').replace(
+            '</pattern width="9" height="9">', "</pattern>"
+        ),
+        nested("mask", '<path d="M0 0h9v9z" mask="url(#?)"/>'),
+        nested("clipPath", '<path d="M0 0h9v9z" style="clip-path:url(#?)"/>'),
+        nested("g", '<use href="#?"/>'),
+        "<style>.a{fill:url(#d9)}</style>" + nested("mask", '<path d="M0 0h9v9z" mask="url(#?)"/>'),
+        "<g>" * 5000 + SQUARE + "</g>" * 5000,
+        SQUARE * 50_000,
+    ],
+)
+def test_a_small_svg_that_would_take_forever_to_paint_is_refused(inside: str) -> None:
+    with pytest.raises(Invalid, match=r"inside one another|larger than"):
+        made_anew(SVG.format(inside).encode(), AssetKind.LOGO_LIGHT)
+
+
+def test_filters_are_left_out_and_what_they_are_on_stays() -> None:
+    filters = '<filter id="f">' + '<feMorphology operator="dilate" radius="1000000"/>' * 20 + "</filter>"
+    on = f'<g filter="url(#f)">{SQUARE}</g><g style="opacity:1;filter:url(#f)">{SQUARE}</g>'
+    kept = made_anew(SVG.format(filters + on).encode(), AssetKind.LOGO_LIGHT).body.decode()
+    assert "filter" not in kept and "feMorphology" not in kept
+    assert "opacity:1" in kept
+    assert kept.count("<rect") == 2
+
+
+def test_a_drawing_of_many_parts_that_share_a_few_is_taken() -> None:
+    parts = '<linearGradient id="g"><stop stop-color="#a31"/></linearGradient>'
+    parts += '<clipPath id="c"><path d="M0 0h9v9z"/></clipPath>'
+    parts += "<style>.a{fill:url(#g)}</style>"
+    parts += '<path class="a" clip-path="url(#c)" d="M0 0h9v9z"/>' * 900
+    assert made_anew(SVG.format(parts).encode(), AssetKind.LOGO_LIGHT).content_type == "image/svg+xml"

@@ -256,13 +256,12 @@ async def test_a_day_that_was_counted_anew_leaves_nothing_behind(monkeypatch: py
 
 async def test_the_job_counts_the_days_of_large_sites_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "LARGE", 5)
-    monkeypatch.setattr(build, "KEPT", timedelta(days=1))
     client = await make_client(await make_reseller())
     for visits in (6, 4):
         world = World()
         world.site = await make_site(client)
         for number in range(visits):
-            world.visit(f"v{number}", datetime.now(UTC) - timedelta(hours=number))
+            world.visit(f"v{number}", datetime.now(UTC) - timedelta(days=2, hours=number))
         world.store()
         await asyncio.to_thread(roll_up_large_sites)
         [(counted_days,)] = rows_of(f"SELECT count() FROM rollup_days WHERE site_id = {world.site.number}")

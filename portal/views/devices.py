@@ -1,0 +1,55 @@
+"""Where a person is signed in, as a table whose buttons speak to the page."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from portal.devices import device_words, place_words
+from portal.views import numbers
+from portal.views.icons import icon
+from tenancy.own_sessions import OwnSession
+from tenancy.text import gettext as _
+
+
+def devices_table(sessions: Sequence[OwnSession], *, timezone: str, locale: str = "en") -> Markup:
+    """A row per browser and program; emits ("end-session", id)."""
+    heads = (_("Device"), _("From"), _("Last seen"))
+    titles = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
+    rows = Markup("").join(_row(one, timezone, locale) for one in sessions)
+    return Markup(
+        '<div class="card"><table class="data words stack"><thead><tr>{}<th scope="col">'
+        '<span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table></div>'
+    ).format(titles, _("What to do"), rows)
+
+
+def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
+    unknown = _("A program") if one.is_program else _("A browser")
+    name = Markup("<b>{}</b>{}<small>{}</small>").format(
+        device_words(one.device) or unknown,
+        Markup(' <span class="badge good">{}</span>').format(_("This one")) if one.is_current else "",
+        _("Signed in {when}").format(when=numbers.moment(one.began_at, timezone, locale)),
+    )
+    return Markup(
+        '<tr><td><span class="who">{}<span>{}</span></span></td><td data-label="{}">{}</td>'
+        '<td data-label="{}">{}</td><td class="acts">{}</td></tr>'
+    ).format(
+        icon(_symbol(one), 18),
+        name,
+        _("From"),
+        place_words(one.device, locale),
+        _("Last seen"),
+        numbers.moment(one.last_seen_at, timezone, locale),
+        "" if one.is_current else _end(one),
+    )
+
+
+def _symbol(one: OwnSession) -> str:
+    if one.is_program:
+        return "terminal"
+    return "smartphone" if one.device.system in {"iOS", "Android"} else "monitor"
+
+
+def _end(one: OwnSession) -> Markup:
+    return Markup(
+        '<button type="button" class="btn" data-emit="end-session" data-arg="{}" aria-label="{}">{}</button>'
+    ).format(one.id, _("Sign this device out"), _("Sign out"))
