@@ -303,6 +303,8 @@ async def _fetch_link(token: str) -> OpenLink | None:
         if row is None:
             return None
         lock: str | None = await db.scalar(_PASSWORD, {"link": row.id})
+        if await db.scalar(_CLOSED, {"organization": row.organization_id}):
+            return None
         organization = await organization_by_id(db, OrganizationId(row.organization_id))
         sites = await list_sites(db, OrganizationId(row.organization_id))
     shown = tuple(site for site in sites if row.site_id in {None, site.id})
@@ -311,6 +313,7 @@ async def _fetch_link(token: str) -> OpenLink | None:
     return OpenLink(_link(row), organization.name, organization.realm_id, shown, lock)
 
 
+_CLOSED = text("SELECT app.is_closed(:organization)")
 _PASSWORD = text("SELECT app.link_password(:link)")
 _links = ReadThrough(_fetch_link, fresh_s=15, unknown_s=5)
 on_change(Channel.LINK, _links.forget)

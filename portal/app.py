@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 import analytics.clickhouse
@@ -25,10 +25,9 @@ from portal.hosts import Hosts, SecondHost, is_collect
 from portal.memory import spare_what_is_there
 from portal.security import PageSecurity, SameOrigin
 from portal.settings import settings
-from portal.trouble_pages import trouble_page
+from portal.trouble_pages import answer_to, trouble_page
 from tenancy.devices import on_new_device
-from tenancy.errors import InsightHubError, NotFound, NotSignedIn
-from tenancy.second_factor import SecondFactorNeeded
+from tenancy.errors import InsightHubError, NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -101,11 +100,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, InsightHubError)
     if api_errors.wants_json(request):
         return api_errors.of_error(error)
-    if isinstance(error, NotSignedIn):
-        return RedirectResponse(signing.login_url(request), 303)
-    if isinstance(error, SecondFactorNeeded):
-        return RedirectResponse("/settings/security", 303)
-    return trouble_page(request, error.status, error.message)
+    return answer_to(request, error)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from analytics.collect.addresses import client_address
 from analytics.settings import settings as analytics_settings
 from tenancy.api_keys import KeyHolder
+from tenancy.contracts import OrganizationClosed
 from tenancy.domains import HostOrganization
 from tenancy.errors import NotSignedIn, OnlyReading
 from tenancy.roles import Permission
@@ -36,8 +37,13 @@ class Here:
         return self.viewer is not None and self.viewer.viewing is not None
 
     def signed_in(self) -> Viewer:
-        """The viewer; raises NotSignedIn without one, SecondFactorNeeded for who has to turn it on first."""
+        """The viewer; raises NotSignedIn without one.
+
+        Raises SecondFactorNeeded for who has to turn it on first, and OrganizationClosed.
+        """
         viewer = self.known()
+        if viewer.is_closed:
+            raise OrganizationClosed()
         if viewer.lacks_second_factor:
             raise SecondFactorNeeded()
         return viewer

@@ -1,17 +1,14 @@
 """The mails about who belongs to an organisation, each in the transaction of what it tells about."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy.invites import DAYS, SentInvite
-from tenancy.members import Member
 from tenancy.organizations import OrganizationInfo
 from tenancy.roles import Role
 from tenancy.viewer import Viewer
 from themes.emails import (
-    ConsentAsked,
     Invitation,
     Mail,
     OwnerInvitation,
@@ -32,15 +29,6 @@ async def mail_invite(
     else:
         mail = Invitation(viewer.name, organization.name, invite.role, sent.path, DAYS)
     await send_mail(db, organization.id, invite.email, mail)
-
-
-async def mail_consent_asked(
-    db: AsyncSession, viewer: Viewer, client: OrganizationInfo, deciders: Sequence[Member], reason: str
-) -> None:
-    """To those who can agree for a client that its agency looks at its pages."""
-    mail = ConsentAsked(viewer.name, client.name, "/settings/organization", reason)
-    for decider in deciders:
-        await send_mail(db, client.id, decider.email, mail)
 
 
 async def mail_removal(db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, email: str) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
 from portal.accounts import send_confirmation_again, tell_codes_left
-from portal.here import CurrentHere, CurrentViewer, Here, client_of
+from portal.here import CurrentHere, CurrentPerson, Here, client_of
 from portal.security import safe_path
 from portal.views.account import code_page
 from portal.views.documents import sign_in_page
@@ -117,7 +117,7 @@ async def logout(
 @router.post("/organization", response_model=None)
 async def organization(
     here: CurrentHere,
-    viewer: CurrentViewer,
+    viewer: CurrentPerson,
     organization: Annotated[str, Form()] = "",
     form: Annotated[str, Form()] = "",
 ) -> Response:

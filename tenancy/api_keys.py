@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import audit, models
 from tenancy.cache import ReadThrough
+from tenancy.contracts import OrganizationClosed
 from tenancy.db import after_commit, system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import Forbidden, Invalid, NotFound, NotSignedIn
@@ -68,10 +69,14 @@ class KeyHolder:
     expires_at: datetime | None
     within: frozenset[OrganizationId]
     """The organisations on whose hosts it is good: its own and those above."""
+    is_closed: bool = False
+    """Its organisation is suspended, archived or deleted: it may send events, and nothing else."""
     user_id: None = None
 
     def require(self, scope: Scope) -> None:
-        """Raises MissingScope without it."""
+        """Raises MissingScope without it, and OrganizationClosed."""
+        if self.is_closed and scope is not Scope.WRITE:
+            raise OrganizationClosed()
         if not {scope, Scope.ADMIN} & self.scopes:
             raise MissingScope(_("This key may not do that: it needs “{scope}”.").format(scope=scope))
 
@@ -194,7 +199,8 @@ SELECT k.id, k.name, k.shown, k.scopes, o.name AS organization_name, s.name AS s
 """)
 _HOLDER = text("""
 SELECT k.id, k.organization_id, k.site_id, k.scopes, k.expires_at,
-       ARRAY(SELECT t.ancestor_id FROM org_tree t WHERE t.descendant_id = k.organization_id) AS within
+       ARRAY(SELECT t.ancestor_id FROM org_tree t WHERE t.descendant_id = k.organization_id) AS within,
+       app.is_closed(k.organization_id) AS is_closed
   FROM api_keys k
  WHERE k.token_hash = :hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
 """)
@@ -238,6 +244,7 @@ async def _fetch_holder(key: str) -> KeyHolder | None:
         plan=plan,
         expires_at=row.expires_at,
         within=frozenset(map(OrganizationId, row.within)),
+        is_closed=row.is_closed,
     )
 
 

@@ -23,6 +23,12 @@ class Action(StrEnum):
 
     ORGANIZATION_CREATED = "organization.created"
     ORGANIZATION_CHANGED = "organization.changed"
+    ORGANIZATION_SUSPENDED = "organization.suspended"
+    ORGANIZATION_RESUMED = "organization.resumed"
+    ORGANIZATION_ARCHIVED = "organization.archived"
+    ORGANIZATION_DELETED = "organization.deleted"
+    ORGANIZATION_EXPORTED = "organization.exported"
+    CONTRACT_CHANGED = "contract.changed"
     SITE_CREATED = "site.created"
     SITE_CHANGED = "site.changed"
     SITE_DELETED = "site.deleted"

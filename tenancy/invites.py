@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tenancy import models
 from tenancy.accounts import checked_email
 from tenancy.audit import Action, Target, record
+from tenancy.contracts import admit_person
 from tenancy.domains import primary_host
 from tenancy.errors import Conflict, Forbidden, Invalid, NotFound
 from tenancy.ids import OrganizationId
@@ -97,6 +98,7 @@ async def invite(
     email = checked_email(email)
     if await is_member(db, organization.id, email):
         raise AlreadyMember(field="email")
+    await admit_person(db, organization.id)
     await admit(INVITATIONS, str(organization.id))
     token = secrets.token_urlsafe(32)
     row = models.Invitation(
@@ -125,6 +127,8 @@ async def resend(
 ) -> SentInvite:
     """The same invitation with a new link, for another seven days; the old link is dead."""
     row = await _waiting_row(db, viewer, organization, invite_id)
+    if row.expires_at <= datetime.now(UTC):
+        await admit_person(db, organization.id)
     await admit(INVITATIONS, str(organization.id))
     token = secrets.token_urlsafe(32)
     row.token_hash = token_hash(token)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
 from tenancy.audit import Action, Target, record
+from tenancy.contracts import admit_client
 from tenancy.db import after_commit
 from tenancy.errors import Conflict, NotFound
 from tenancy.ids import OrganizationId
@@ -121,6 +122,7 @@ async def create_client(
 ) -> OrganizationInfo:
     """A new client of the viewer's reseller."""
     viewer.require(Permission.MANAGE_CLIENTS)
+    await admit_client(db, viewer.organization_id)
     client = await add_organization(
         db,
         OrganizationKind.CLIENT,

@@ -41,6 +41,7 @@ def viewer_in(rows: Sequence[Row[Any]]) -> Viewer | None:
         session_id=row.session_id,
         locale=row.locale,
         lacks_second_factor=row.lacks_second_factor,
+        is_closed=row.is_closed,
         belongs_to=tuple(sorted(places, key=lambda one: (one.name.casefold(), one.public_id))),
     )
     if row.seen_id is None or not allows(role, kind, Permission.VIEW_AS_CLIENT):
@@ -69,6 +70,7 @@ SELECT s.id AS session_id, s.last_seen_at < now() - interval '1 hour' AS unseen,
        o.requires_second_factor
          AND NOT EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
          AS lacks_second_factor,
+       app.is_closed(o.id) AS is_closed,
        seen.id AS seen_id, seen.public_id AS seen_public_id, seen.name AS seen_name,
        seen.timezone AS seen_timezone, v.ends_at AS seen_until,
        v.ends_at <= now() AS overdue

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy.audit import Action, Target, record
+from tenancy.contracts import admit_site
 from tenancy.db import after_commit
 from tenancy.errors import Invalid, NotFound
 from tenancy.invalidation import Channel, publish
@@ -40,6 +41,7 @@ async def move_site(
     viewer.require(Permission.MANAGE_CLIENTS)
     if target.id == site.organization_id:
         raise Invalid(_("The site is there already."), field="target")
+    await admit_site(db, target.id)
     moved = {"site": site.id, "target": target.id, "keep_links": keep_links}
     row = (await db.execute(_MOVE, moved)).one_or_none()
     if row is None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tenancy import models
 from tenancy.audit import Action, Target, changes, record
 from tenancy.cache import ReadThrough
+from tenancy.contracts import admit_site
 from tenancy.db import after_commit, system_session
 from tenancy.errors import NotFound
 from tenancy.ids import OrganizationId, SiteId
@@ -106,6 +107,7 @@ async def create_site(
     owner = organization_id or viewer.organization_id
     if await db.get(models.Organization, owner) is None:
         raise NotFound()
+    await admit_site(db, owner)
     row = models.Site(
         organization_id=owner,
         name=checked_name(name),

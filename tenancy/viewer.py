@@ -54,6 +54,8 @@ class Viewer:
     locale: str
     lacks_second_factor: bool = False
     """The organisation insists on two-factor sign-in, and this person has not turned it on yet."""
+    is_closed: bool = False
+    """The organisation, or one above it, is suspended, archived or deleted."""
     belongs_to: tuple[Belonging, ...] = ()
     """Every organisation that this session can go to, by name; the viewer is in one of them."""
     viewing: Viewing | None = None

@@ -5,6 +5,7 @@ reads it), so that a look ends at once in every tab and process.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -18,7 +19,7 @@ from tenancy.ids import OrganizationId
 from tenancy.invalidation import Channel, publish
 from tenancy.members import Member, list_members
 from tenancy.organizations import OrganizationInfo, get_organization, own_organization
-from tenancy.roles import OrganizationKind, Permission, allows
+from tenancy.roles import OrganizationKind, Permission, Role, allows
 from tenancy.text import gettext_noop as _
 from tenancy.viewer import Viewer
 
@@ -138,6 +139,25 @@ async def ask_for_consent(db: AsyncSession, viewer: Viewer, client: Organization
     return deciders
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody of an agency who asked a client for its consent."""
+
+    email: str
+    locale: str | None
+
+
+async def who_asked(db: AsyncSession, client: OrganizationInfo) -> list[Asker]:
+    """Those who asked within the last month, and still could look. db is a system session."""
+    rows = await db.execute(
+        _ASKERS, {"client": client.id, "agency": client.parent_id, "action": Action.VIEWING_ASKED}
+    )
+    may = Permission.VIEW_AS_CLIENT
+    return [
+        Asker(row.email, row.locale) for row in rows if allows(Role(row.role), OrganizationKind.RESELLER, may)
+    ]
+
+
 async def end_overdue_viewings() -> int:
     """Ends the looks whose time is over, so that the log says so, and says how many."""
     async with system_session(reason="looks at clients that are over") as db:
@@ -151,6 +171,15 @@ _CONSENT = text("SELECT allows_viewing FROM organizations WHERE id = :organizati
 _ASKED = text("""
 SELECT EXISTS (SELECT FROM audit_entries
                 WHERE organization_id = :client AND action = :action AND at > now() - interval '1 day')
+""")
+
+_ASKERS = text("""
+SELECT DISTINCT u.email, u.locale, m.role
+  FROM audit_entries a
+  JOIN users u ON u.id::text = a.actor_id
+  JOIN memberships m ON m.user_id = u.id AND m.organization_id = :agency
+ WHERE a.organization_id = :client AND a.action = :action AND a.at > now() - interval '1 month'
+ ORDER BY u.email
 """)
 
 _BEGIN = text("""

@@ -95,7 +95,7 @@ async def all_sites(viewer: CurrentViewer) -> SiteList:
         return SiteList(sites=[site_body(site) for site in await list_sites(db)])
 
 
-@router.post("", response_model=SiteBody, status_code=201, responses={**WRITES, **refused(404)})
+@router.post("", response_model=SiteBody, status_code=201, responses={**WRITES, **refused(404, 409)})
 async def new_site(new: NewSite, viewer: CurrentViewer) -> SiteBody:
     """Create a site."""
     fields = new.model_dump(exclude={"organization_id"})

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 
 from portal.here import CurrentHere, Here
+from tenancy.contracts import OrganizationClosed
 from tenancy.db import only_read, session
 from tenancy.domains import base_url
 from tenancy.errors import NotSignedIn
@@ -46,8 +47,10 @@ STANDS_S = 2.0
 
 
 async def current_viewer(here: Here) -> Viewer:
-    """Who holds the page's token by now. Raises NotSignedIn or SecondFactorNeeded."""
+    """Who holds the page's token by now. Raises NotSignedIn, SecondFactorNeeded or OrganizationClosed."""
     viewer = await current_person(here)
+    if viewer.is_closed:
+        raise OrganizationClosed()
     if viewer.lacks_second_factor:
         raise SecondFactorNeeded()
     return viewer

@@ -2,28 +2,22 @@
 
 import structlog
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from nicegui import ui
 
 from portal.here import here
 from portal.shell import draw_viewing, drawn, dress
-from portal.signing import login_url
-from portal.trouble_pages import trouble_page
+from portal.trouble_pages import answer_to, trouble_page
 from portal.views.states import error_state
-from tenancy.errors import InsightHubError, NotFound, NotSignedIn
-from tenancy.second_factor import SecondFactorNeeded
+from tenancy.errors import InsightHubError, NotFound
 
 log = structlog.get_logger(__name__)
 
 
 async def on_error(request: Request, error: Exception) -> Response:
     """The answer to an error before the page was built: who may not see it, what does not exist."""
-    if isinstance(error, NotSignedIn):
-        return RedirectResponse(login_url(request), 303)
-    if isinstance(error, SecondFactorNeeded):
-        return RedirectResponse("/settings/security", 303)
     assert isinstance(error, InsightHubError)
-    return trouble_page(request, error.status, error.message)
+    return answer_to(request, error)
 
 
 async def on_missing(request: Request, error: Exception) -> Response:

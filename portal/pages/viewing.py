@@ -4,17 +4,17 @@ from markupsafe import Markup
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.consent_mail import mail_consent_asked, mail_consent_given
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
-from portal.people_mail import mail_consent_asked
 from portal.shell import button, drawn
 from portal.views.icons import icon
 from portal.views.viewing import begin_button
 from tenancy.csrf import token_for
 from tenancy.db import session
-from tenancy.organizations import OrganizationInfo
+from tenancy.organizations import OrganizationInfo, own_organization
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
 from tenancy.viewings import allow_viewing, ask_for_consent, has_consent, may_look
@@ -38,6 +38,9 @@ def consent_switch(here: Here, given: bool) -> None:
         now = await current_viewer(here)
         async with session(now) as db:
             await allow_viewing(db, now, bool(switch.value))
+            own = await own_organization(db, now)
+        if switch.value:
+            await mail_consent_given(now, own)
         ui.notify(_("Saved"), type="positive", position="top")
 
     switch.on_value_change(told(save))

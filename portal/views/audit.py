@@ -28,6 +28,22 @@ WORDS: Mapping[Action, Words] = {
     Action.ORGANIZATION_CHANGED: Words(
         _("Organisation changed"), _("{actor} changed the organisation {target}.")
     ),
+    Action.ORGANIZATION_SUSPENDED: Words(
+        _("Organisation suspended"), _("{actor} suspended the organisation {target}.")
+    ),
+    Action.ORGANIZATION_RESUMED: Words(
+        _("Organisation opened again"), _("{actor} opened the organisation {target} again.")
+    ),
+    Action.ORGANIZATION_ARCHIVED: Words(
+        _("Organisation archived"), _("{actor} archived the organisation {target}.")
+    ),
+    Action.ORGANIZATION_DELETED: Words(
+        _("Organisation deleted"), _("{actor} deleted the organisation {target}.")
+    ),
+    Action.ORGANIZATION_EXPORTED: Words(
+        _("Organisation exported"), _("{actor} exported the organisation {target}.")
+    ),
+    Action.CONTRACT_CHANGED: Words(_("Limits changed"), _("{actor} changed the limits of {target}.")),
     Action.SITE_CREATED: Words(_("Site added"), _("{actor} added the site {target}.")),
     Action.SITE_CHANGED: Words(_("Site changed"), _("{actor} changed the site {target}.")),
     Action.SITE_DELETED: Words(_("Site deleted"), _("{actor} deleted the site {target}.")),
@@ -96,6 +112,7 @@ WORDS: Mapping[Action, Words] = {
 }
 SUBJECTS: Mapping[str, str] = {
     "organization": _("Organisations"),
+    "contract": _("Limits"),
     "site": _("Sites"),
     "person": _("People and sign-ins"),
     "brand": _("Brand"),
@@ -115,6 +132,11 @@ _FIELDS = {
     "allowed_hosts": _("Further hosts"),
     "purpose": _("Used for"),
     "version": _("Version"),
+    "max_sub_organizations": _("Clients at most"),
+    "max_sites_per_sub_org": _("Sites per client at most"),
+    "max_sites": _("Sites at most"),
+    "max_events_monthly": _("Events a month at most"),
+    "max_people": _("People at most"),
     "role": _("Role"),
     "email": _("Email"),
     "panels": _("Parts"),

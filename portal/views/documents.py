@@ -1,5 +1,7 @@
 """Complete pages without JavaScript or a websocket: signing in, and everything that goes wrong."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from portal.assets import asset_url
@@ -116,6 +118,34 @@ def error_page(
     )
     page = (above or Markup("")) + plain(theme, body)
     return document(theme, title, page, locale=locale, mode=mode)
+
+
+def closed_page(
+    theme: Theme,
+    organization: str,
+    message: str,
+    *,
+    places: Sequence[tuple[str, str]] = (),
+    form_token: str = "",
+) -> Markup:
+    """Who is turned away reads why. `places` are (public id, name) of where else they may go."""
+    token = Markup('<input type="hidden" name="form" value="{}">').format(form_token)
+    ways = Markup("").join(
+        Markup(
+            '<form method="post" action="/organization">{}<button class="btn wide" name="organization" '
+            'value="{}">{}</button></form>'
+        ).format(token, public_id, name)
+        for public_id, name in places
+    )
+    out = Markup(
+        '<form method="post" action="/logout">{}<button class="btn primary wide">{}</button></form>'
+    ).format(token, _("Sign out"))
+    title = _("{organization} is closed").format(organization=organization)
+    ask = _("Ask {brand} to open it again.").format(brand=theme.name)
+    body = Markup('<section class="card sheet"><h1>{}</h1><p>{} {}</p>{}{}</section>').format(
+        title, message, ask, ways, out
+    )
+    return document(theme, title, plain(theme, body))
 
 
 def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> Markup:

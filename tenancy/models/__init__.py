@@ -1,6 +1,7 @@
 """The tables of tenancy. Rows stay in their packages; what travels between packages is frozen."""
 
 from tenancy.models.activity import AuditEntry
+from tenancy.models.contracts import Contract
 from tenancy.models.declaring import Base
 from tenancy.models.domains import Domain, DomainKey
 from tenancy.models.organizations import Organization, OrgTree
@@ -15,6 +16,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Base",
+    "Contract",
     "Domain",
     "DomainKey",
     "Invitation",

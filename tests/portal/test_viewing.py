@@ -2,21 +2,28 @@
 
 import re
 
+import pytest
 from fastapi import FastAPI
 from httpx import Response
 
+from portal.consent_mail import mail_consent_asked, mail_consent_given
 from tenancy.db import session
-from tenancy.viewings import allow_viewing
+from tenancy.members import change_role
+from tenancy.roles import Role
+from tenancy.viewings import allow_viewing, ask_for_consent
 from tests.factories import (
     MadeOrganization,
     MadeUser,
     a_viewer,
+    info_of,
     make_client,
     make_reseller,
     make_site,
     make_user,
+    viewer_of,
 )
 from tests.portal.program import Program
+from tests.portal.test_accounts import mails_to
 
 
 async def test_an_agency_looks_at_a_client_and_comes_back(whole_app: FastAPI) -> None:
@@ -91,6 +98,30 @@ async def test_a_form_of_another_site_begins_nothing(whole_app: FastAPI) -> None
 
     await boss.request("POST", "/viewing", data={"organization": client.public_id, "form": "guessed"})
     assert not says_whose_eyes(await boss.get("/clients"), client)
+
+
+@pytest.mark.parametrize("may_still_look", [True, False])
+async def test_who_asked_hears_that_the_client_agreed(may_still_look: bool) -> None:
+    agency = await make_reseller()
+    client = await make_client(agency)
+    owner, bea = await make_user(client), await make_user(agency, Role.ADMIN)
+    async with session(viewer_of(bea)) as db:
+        deciders = await ask_for_consent(db, viewer_of(bea), info_of(client))
+        await mail_consent_asked(db, viewer_of(bea), info_of(client), deciders, "The chart looks odd")
+    [asked] = await mails_to(owner.email)
+    assert (asked.kind, asked.path, asked.reason) == (
+        "consent_asked",
+        "/settings/organization",
+        "The chart looks odd",
+    )
+    if not may_still_look:
+        async with session(a_viewer(agency)) as db:
+            await change_role(db, a_viewer(agency), info_of(agency), bea.id, Role.VIEWER)
+
+    await mail_consent_given(viewer_of(owner), info_of(client))
+
+    given = [("consent_given", f"/clients/{client.public_id}")] if may_still_look else []
+    assert [(mail.kind, mail.path) for mail in await mails_to(bea.email)] == given
 
 
 async def agreeing(agency: MadeOrganization) -> MadeOrganization:

@@ -54,6 +54,7 @@ CALLS = {
     ("tenancy/tokens.py", "refresh_tokens"),
     ("tenancy/tokens.py", "sign_in_program"),
     ("tenancy/tasks.py", "_purge_expired_sessions"),
+    ("portal/consent_mail.py", "mail_consent_given"),
     ("portal/accounts.py", "reset_member_factor"),
     ("tenancy/factor_reset.py", "uses_second_factor"),
     ("tenancy/own_sessions.py", "end_own_other_sessions"),

@@ -1,0 +1,62 @@
+"""Whether an organisation is open to its people, or suspended, archived or deleted by the one above."""
+
+from datetime import timedelta
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tenancy import models
+from tenancy.audit import Action, Target, record
+from tenancy.contracts import ClientState, require_above
+from tenancy.db import after_commit
+from tenancy.invalidation import Channel, publish
+from tenancy.organizations import OrganizationInfo
+from tenancy.text import gettext_noop as _
+from tenancy.viewer import Viewer
+
+# For so long a deleted organisation can be brought back.
+KEPT = timedelta(days=30)
+
+
+async def put_state(
+    db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, state: ClientState
+) -> None:
+    """Opens or closes an organisation below the viewer's; its pages, links and programs follow at once.
+
+    Raises Forbidden.
+    """
+    require_above(viewer, organization.id)
+    values = {"state": state, "state_since": func.now()}
+    put = insert(models.Contract).values(organization_id=organization.id, **values)
+    changed = await db.execute(
+        put.on_conflict_do_update(
+            index_elements=["organization_id"], set_=values, where=models.Contract.state != state
+        ).returning(models.Contract.organization_id)
+    )
+    if changed.one_or_none() is None:
+        return
+    target = Target(organization.public_id, organization.name)
+    await record(db, viewer, _ACTIONS[state], target, organization_id=organization.id)
+    # Whatever anybody remembers of it, or of one below it, is asked anew.
+    for channel in (Channel.HOST, Channel.SESSION, Channel.LINK, Channel.API_KEY):
+        after_commit(db, publish, channel, "")
+
+
+def names_of(state: ClientState) -> str:
+    """What a state is called; to be translated where it is shown."""
+    return _NAMES[state]
+
+
+_ACTIONS = {
+    ClientState.ACTIVE: Action.ORGANIZATION_RESUMED,
+    ClientState.SUSPENDED: Action.ORGANIZATION_SUSPENDED,
+    ClientState.ARCHIVED: Action.ORGANIZATION_ARCHIVED,
+    ClientState.DELETED: Action.ORGANIZATION_DELETED,
+}
+_NAMES = {
+    ClientState.ACTIVE: _("Active"),
+    ClientState.SUSPENDED: _("Suspended"),
+    ClientState.ARCHIVED: _("Archived"),
+    ClientState.DELETED: _("Deleted"),
+}
