@@ -31,7 +31,9 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
                 await view_as_button(db, here, viewer, owner)
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
-        with box("nav", "section-top").props(f'aria-label="{_("About this client")}"'):
+        ways = box("nav", "section-top")
+        ways.props["aria-label"] = _("About this client")
+        with ways:
             for symbol, words, address in _ways(viewer, owner):
                 drawn(link_button(symbol, words, address), "contents")
         await draw_sites(viewer, sites)
