@@ -151,7 +151,8 @@ def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
     over = client.most_events is not None and client.events > client.most_events
     return Markup(
         '<tr>{}<td class="client"><a class="first" href="{}">{}<span>{}</span></a>{}</td>'
-        '<td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td><td>{}</td><td class="num">{}</td><td>{}</td></tr>'
+        '<td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td><td>{}</td>'
+        '<td class="num">{}</td><td>{}</td></tr>'
     ).format(
         pick,
         client.href,

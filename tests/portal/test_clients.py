@@ -41,9 +41,7 @@ async def test_the_console_shows_what_needs_attention_and_finds_clients(whole_ap
     store([Visit(silent, "Kim", datetime.now(UTC) - timedelta(days=3), (Step(0, "/"),), ARRIVAL)])
     await mark_first_event([silent.number])
     async with session(viewer_of(boss)) as db:
-        await change_contract(
-            db, viewer_of(boss), acme.id, Contract(max_events_monthly=0, notes="Pays late.")
-        )
+        await change_contract(db, viewer_of(boss), acme.id, Contract(notes="Pays late."))
         await invite(db, viewer_of(boss), info_of(bolt), email="new@bolt.example", role=Role.OWNER)
         await put_state(db, viewer_of(boss), info_of(bolt), ClientState.SUSPENDED)
     browser = Program(whole_app, agency.host)
