@@ -47,7 +47,7 @@ def create_app() -> FastAPI:
     app.exception_handler(RequestValidationError)(_on_invalid)
     app.exception_handler(Exception)(_on_mistake)
     if settings().portal_pages:
-        from portal import account_pages, brand_preview, provider_sign_in, share
+        from portal import account_pages, brand_preview, client_files, provider_sign_in, share
         from portal.pages import add_pages
         from portal.sockets import BoundSockets
 
@@ -56,6 +56,7 @@ def create_app() -> FastAPI:
         app.include_router(provider_sign_in.router)
         app.include_router(invites.router)
         app.include_router(audit_export.router)
+        app.include_router(client_files.router)
         app.include_router(language.router)
         app.include_router(brand.router)
         app.include_router(previews.router)

@@ -58,7 +58,7 @@ class Hosts:
         speaks_for(None)
         with speaking(_locale(headers, None, None)):
             try:
-                found = await resolve_host(address)
+                found = None if _says_two_hosts(scope) else await resolve_host(address)
                 if found is not None and _is_script(scope, found):
                     await self._app({**scope, "path": _NEUTRAL_SCRIPT}, receive, send)
                     return
@@ -133,6 +133,12 @@ async def _theme(host: HostOrganization, viewer: Viewer | None) -> Theme:
     if viewer is not None and viewer.organization_kind is OrganizationKind.CLIENT:
         return await looks.theme_for(viewer.organization_id)
     return theme_of(host)
+
+
+def _says_two_hosts(scope: Scope) -> bool:
+    """A proxy might have looked at one of them, and we at the other."""
+    names: list[bytes] = [name for name, _value in scope["headers"]]
+    return names.count(b"host") > 1
 
 
 def _is_script(scope: Scope, host: HostOrganization) -> bool:

@@ -121,7 +121,12 @@ def is_same_origin(connection: HTTPConnection) -> bool:
     if site is not None and site not in {"same-origin", "none"}:
         return False
     origin = connection.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+    if origin is None:
+        return True
+    # Also a page that somebody on the way could have written: the same name, but without TLS.
+    parts = urlsplit(origin)
+    is_as_safe = parts.scheme == settings().public_scheme or site == "same-origin"
+    return is_as_safe and parts.netloc == connection.headers.get("host")
 
 
 def safe_path(url: str | None, default: str = "/") -> str:

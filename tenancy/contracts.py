@@ -1,9 +1,10 @@
 """What an organisation has agreed with the one above it: how much it may have, and what is noted of it."""
 
+import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -76,10 +77,10 @@ async def contract_of(db: AsyncSession, organization_id: OrganizationId) -> Cont
     return Contract() if row is None else _contract(row)
 
 
-async def contracts_below(db: AsyncSession) -> dict[OrganizationId, tuple[Contract, ClientState]]:
-    """The agreements with the organisations below the viewer's that have one."""
-    rows = await db.scalars(select(models.Contract))
-    return {OrganizationId(row.organization_id): (_contract(row), ClientState(row.state)) for row in rows}
+async def state_of(db: AsyncSession, organization_id: OrganizationId) -> ClientState:
+    """Where an organisation below the viewer's stands."""
+    row = await db.get(models.Contract, organization_id)
+    return ClientState.ACTIVE if row is None else ClientState(row.state)
 
 
 async def change_contract(
@@ -108,6 +109,16 @@ async def change_contract(
             db, viewer, Action.CONTRACT_CHANGED, target, organization_id=organization_id, details=changed
         )
     after_commit(db, publish, Channel.HOST, "")
+
+
+def limit_of_text(words: str, field: str) -> int | None:
+    """The limit that somebody typed; None for nothing. Raises Invalid."""
+    plain = re.sub(r"[\s.,'’]", "", words)
+    if not plain:
+        return None
+    if not plain.isascii() or not plain.isdigit() or int(plain) > _MOST:
+        raise Invalid(_("A limit is a whole number, or empty for none."), field=field)
+    return int(plain)
 
 
 def require_above(viewer: Viewer, organization_id: OrganizationId) -> None:

@@ -1,5 +1,6 @@
 """The pages of the portal, one module each."""
 
+from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,7 +11,9 @@ from portal.frame_texts import give_texts_to_the_frame
 from portal.pages import (
     audit,
     brand,
+    client,
     clients,
+    contract,
     domain,
     domains,
     home,
@@ -27,7 +30,7 @@ from portal.pages import (
     site,
 )
 from portal.pages.frame_costs import spare_costs
-from portal.pages.trouble import draw_trouble, on_error, on_missing
+from portal.pages.trouble import draw_slow, draw_trouble, on_error, on_missing
 from portal.settings import settings
 from portal.sockets import guard_events
 from tenancy.errors import InsightHubError
@@ -36,7 +39,9 @@ __all__ = [
     "add_pages",
     "audit",
     "brand",
+    "client",
     "clients",
+    "contract",
     "domain",
     "domains",
     "home",
@@ -60,6 +65,7 @@ def add_pages(app: FastAPI) -> None:
     errors.add_exception_handler(InsightHubError, on_error)
     errors.add_exception_handler(404, on_missing)
     frame_app.on_page_exception(draw_trouble)
+    vars(import_module("nicegui.page"))["error_content"] = draw_slow
     guard_events()
     spare_costs()
     give_texts_to_the_frame()

@@ -1,7 +1,7 @@
-"""/clients: an agency's clients with their totals, and the page of one of them."""
+"""/clients: an agency's console. Its conditions stand in the address, as those of the activity log do."""
 
-from collections import defaultdict
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 from nicegui import ui
@@ -9,129 +9,280 @@ from nicegui import ui
 from analytics.reports.cards import SiteCard
 from analytics.reports.cards import site_cards as cards_report
 from analytics.reports.metrics import change
+from analytics.reports.usage import SiteUsage, site_usage
 from portal.here import CurrentHere, CurrentViewer, Here
-from portal.pages.access import CurrentOrganization, current_viewer
-from portal.pages.forms import Field, Values, form_dialog
-from portal.pages.move_sites import move_sites_button
+from portal.pages.access import current_viewer
+from portal.pages.client_import import import_button
+from portal.pages.forms import Values, form_dialog
 from portal.pages.navigation import clients_title, workspace
-from portal.pages.overview import add_site_button, draw_sites
-from portal.pages.viewing import view_as_button
-from portal.shell import box, button, drawn, frame
-from portal.views.cards import ClientLine, clients_table
+from portal.pages.new_client import new_client_button
+from portal.pages.page_events import PageEvents
+from portal.shell import box, drawn, frame
+from portal.views import clients as views
 from portal.views.icons import icon
 from portal.views.shell import heading, link_button, mode_switch
 from portal.views.states import error_state
+from tenancy.client_list import ClientRow, client_rows
+from tenancy.client_states import names_of, put_state
+from tenancy.contracts import ClientState, limits_of
 from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.ids import OrganizationId
-from tenancy.organizations import OrganizationInfo, branches, create_client, list_clients
-from tenancy.roles import OrganizationKind, Permission
+from tenancy.organizations import branches, get_organization
+from tenancy.roles import Permission
 from tenancy.sites import Site, list_sites
 from tenancy.text import gettext as _
-from tenancy.viewer import Viewer
+from tenancy.text import ngettext
+
+SILENT_AFTER = timedelta(days=1)
+OPEN = "open"
+"""The state of the filter that shows what is active or suspended."""
 
 
 @ui.page("/clients")
-async def clients_page(here: CurrentHere, viewer: CurrentViewer) -> None:
+async def clients_page(
+    here: CurrentHere, viewer: CurrentViewer, words: str = "", state: str = OPEN, sort: str = "name"
+) -> None:
     """The organisations below the viewer's."""
-    title = clients_title(viewer)
+    title, now = clients_title(viewer), datetime.now(UTC)
     async with session(viewer) as db:
-        clients, sites, owners = await list_clients(db), await list_sites(db), await branches(db)
+        rows, sites, owners = await client_rows(db), await list_sites(db), await branches(db)
+        limits = await limits_of(db, viewer.organization_id)
     with frame(here, viewer, title=title, groups=[workspace(viewer)], current="/clients"):
         with box("div", "top"):
             drawn(heading(title), "contents")
             box("div", "space")
-            _add_client_button(here, viewer)
+            if viewer.may(Permission.MANAGE_CLIENTS):
+                import_button(here)
+                new_client_button(here)
             drawn(mode_switch())
         try:
-            counted = await cards_report(sites, datetime.now(UTC))
+            cards, usage = await cards_report(sites, now), await site_usage(sites, now)
         except InsightHubError as error:
             drawn(error_state(error.message, retry=None))
             return
-        drawn(clients_table(_lines(clients, owners, sites, counted), locale=viewer.locale))
-
-
-@ui.page("/clients/{organization}")
-async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
-    """The sites of one organisation."""
-    async with session(viewer) as db:
-        sites = await list_sites(db, owner.id)
-    with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
-        with box("div", "top"):
-            crumbs = [(clients_title(viewer), "/clients")]
-            drawn(heading(owner.name, crumbs=crumbs, mark=True), "contents")
-            box("div", "space")
-            if viewer.may(Permission.MANAGE_PEOPLE):
-                drawn(link_button("users", _("People"), f"/clients/{owner.public_id}/people"), "contents")
-            if viewer.may(Permission.SEE_AUDIT):
-                drawn(
-                    link_button("activity", _("Activity"), f"/settings/audit?in={owner.public_id}"),
-                    "contents",
-                )
-            if viewer.may(Permission.MANAGE_DOMAINS) and owner.kind is not OrganizationKind.DIRECT:
-                drawn(link_button("globe", _("Domains"), f"/clients/{owner.public_id}/domains"), "contents")
-            _look_link(viewer, owner)
-            async with session(viewer) as db:
-                await view_as_button(db, here, viewer, owner)
-            if viewer.may(Permission.SHARE_REPORTS):
-                drawn(link_button("share-2", _("Sharing"), f"/clients/{owner.public_id}/sharing"), "contents")
-            add_site_button(here, viewer, owner.id)
-            drawn(mode_switch())
-        await draw_sites(viewer, sites)
-        await move_sites_button(here, viewer, owner, sites)
-
-
-def _look_link(viewer: Viewer, owner: OrganizationInfo) -> None:
-    if viewer.may(Permission.MANAGE_BRAND) and owner.kind is OrganizationKind.CLIENT:
-        link = Markup('<a class="btn" href="/clients/{}/brand">{}{}</a>')
-        drawn(link.format(owner.public_id, icon("palette", 15), _("Look")), "contents")
-
-
-def _add_client_button(here: Here, viewer: Viewer) -> None:
-    if not viewer.may(Permission.MANAGE_CLIENTS):
-        return
-
-    async def create(values: Values) -> None:
-        now = await current_viewer(here)
-        async with session(now) as db:
-            client = await create_client(db, now, name=values["name"])
-        ui.navigate.to(f"/clients/{client.public_id}")
-
-    def ask() -> None:
-        field = Field("name", _("Name"), hint=_("The company, as it reads on its pages."))
-        form_dialog(_("Add a client"), [field], submit=_("Add the client"), on_submit=create)
-
-    button(_("Add a client"), icon=icon("plus"), classes="primary").on_click(ask)
-
-
-def _lines(
-    clients: list[OrganizationInfo],
-    owners: dict[OrganizationId, OrganizationId],
-    sites: list[Site],
-    counted: dict[int, SiteCard],
-) -> list[ClientLine]:
-    """A line per client, with the sums over its sites and those of organisations below it."""
-    of_client: defaultdict[OrganizationId | None, list[SiteCard]] = defaultdict(list)
-    number_of_sites: defaultdict[OrganizationId | None, int] = defaultdict(int)
-    for site in sites:
-        owner = owners.get(site.organization_id)
-        number_of_sites[owner] += 1
-        if site.number in counted:
-            of_client[owner].append(counted[site.number])
-    return [
-        ClientLine(
-            href=f"/clients/{client.public_id}",
-            name=client.name,
-            sites=number_of_sites[client.id],
-            visitors_today=sum(card.visitors_today for card in of_client[client.id]),
-            change=_change(of_client[client.id]),
-            spark=tuple(map(sum, zip(*(card.spark for card in of_client[client.id]), strict=False))),
+        below = _below(rows, owners, sites)
+        open_rows = [row for row in rows if row.state in {ClientState.ACTIVE, ClientState.SUSPENDED}]
+        drawn(
+            views.figures(
+                [
+                    views.Figure(_("Clients"), len(open_rows), limits.clients),
+                    views.Figure(_("Sites"), sum(len(below[row.client.id]) for row in open_rows)),
+                    views.Figure(
+                        _("Events this month"), sum(one.events for one in usage.values()), limits.events
+                    ),
+                    views.Figure(_("People active within 30 days"), sum(row.active for row in rows)),
+                ],
+                locale=viewer.locale,
+            ),
+            "wide",
         )
-        for client in clients
+        drawn(views.attention(_notes(open_rows, below, usage, now)), "wide")
+        if rows:
+            drawn(_conditions(words, state, sort), "wide")
+        lines = _lines(_found(rows, words, state), below, cards, usage)
+        lines.sort(key=_ORDERS.get(sort, _ORDERS["name"]))
+        manages = viewer.may(Permission.MANAGE_CLIENTS) or viewer.may(Permission.OPERATE_PLATFORM)
+        table = views.clients_table(lines, locale=viewer.locale, pickable=manages, filtered=bool(rows))
+        drawn(table, "wide")
+        if manages and lines:
+            actions = [(one, action_words(one)) for one in _offered(state)]
+            drawn(views.bulk_bar([(one.value, words) for one, words in actions]), "wide")
+            PageEvents().listen({"bulk": _Bulk(here, lines).ask})
+
+
+class _Bulk:
+    """What happens to several clients at once."""
+
+    def __init__(self, here: Here, lines: Sequence[views.ClientLine]) -> None:
+        self._here = here
+        self._names = {line.public_id: line.name for line in lines}
+        self._beside = box()
+
+    async def ask(self, argument: str) -> None:
+        """Asks before anything changes; `argument` is "ACTION id id ..."."""
+        action, *picked = argument.split()
+        state = ClientState(action)
+        chosen = [public_id for public_id in picked if public_id in self._names]
+        if not chosen:
+            ui.notify(_("Choose clients first, by the boxes before their names."), position="top")
+            return
+
+        async def put(_values: Values) -> None:
+            viewer = await current_viewer(self._here)
+            async with session(viewer) as db:
+                for public_id in chosen:
+                    await put_state(db, viewer, await get_organization(db, public_id), state)
+            ui.navigate.reload()
+
+        names = ", ".join(sorted(self._names[one] for one in chosen))
+        about = Markup("<p><b>{}</b></p><p>{}</p>").format(names, consequence(state))
+        with self._beside:
+            form_dialog(action_words(state) + "?", [], submit=action_words(state), on_submit=put, about=about)
+
+
+def consequence(state: ClientState) -> str:
+    """What a change of state means, in a sentence or two."""
+    match state:
+        case ClientState.ACTIVE:
+            return _("Their people can sign in again, and everything is as it was.")
+        case ClientState.SUSPENDED:
+            return _(
+                "Dashboards, public links and programs are locked at once. "
+                "Visits are still counted, and it can be undone."
+            )
+        case ClientState.ARCHIVED:
+            return _("Locked as when suspended, and not in this list unless you look for archived ones.")
+        case ClientState.DELETED:
+            return _(
+                "Locked at once. For 30 days it can be brought back from among the deleted ones. "
+                "Export it first if you need its numbers."
+            )
+
+
+def action_words(state: ClientState) -> str:
+    """What is done to bring a client into a state, as a button says it."""
+    match state:
+        case ClientState.ACTIVE:
+            return _("Open again")
+        case ClientState.SUSPENDED:
+            return _("Suspend")
+        case ClientState.ARCHIVED:
+            return _("Archive")
+        case ClientState.DELETED:
+            return _("Delete")
+
+
+_ORDERS = {
+    "name": lambda line: line.name.casefold(),
+    "events": lambda line: (-line.events, line.name.casefold()),
+    "visitors": lambda line: (-line.visitors_today, line.name.casefold()),
+    "sites": lambda line: (-line.sites, line.name.casefold()),
+}
+
+
+def _offered(shown: str) -> list[ClientState]:
+    if shown == OPEN:
+        return [ClientState.SUSPENDED, ClientState.ACTIVE, ClientState.ARCHIVED]
+    return [one for one in (ClientState.ACTIVE, ClientState.ARCHIVED) if one != shown]
+
+
+def _found(rows: Sequence[ClientRow], words: str, state: str) -> list[ClientRow]:
+    shown = {ClientState.ACTIVE, ClientState.SUSPENDED} if state not in set(ClientState) else {state}
+    wanted = words.casefold().split()
+    return [
+        row
+        for row in rows
+        if row.state in shown and all(word in row.client.name.casefold() for word in wanted)
     ]
 
 
-def _change(cards: list[SiteCard]) -> float | None:
-    """The change of the sum of all sites."""
-    before = sum(card.visitors_yesterday for card in cards)
-    return change(sum(card.visitors_today for card in cards), before) if cards else None
+def _conditions(words: str, state: str, sort: str) -> Markup:
+    """A search and two choices: a plain form does it."""
+    states = [(OPEN, _("Open ones")), *((one.value, _(names_of(one))) for one in ClientState)]
+    orders = [
+        ("name", _("By name")),
+        ("events", _("By events")),
+        ("visitors", _("By visitors")),
+        ("sites", _("By sites")),
+    ]
+    search = Markup(
+        '<label class="grow"><span>{0}</span><input name="words" type="search" value="{1}" maxlength="120"'
+        ' placeholder="{2}"></label>'
+    ).format(_("Search"), words, _("A client's name"))
+    return Markup(
+        '<form class="conditions" action="/clients" data-auto>{}{}{}'
+        '<button class="btn square" aria-label="{}">{}</button>{}</form>'
+    ).format(
+        search,
+        _select("state", _("Shown"), states, state),
+        _select("sort", _("Order"), orders, sort),
+        _("Search"),
+        icon("search"),
+        link_button("file-text", _("Export as CSV"), "/clients.csv", download=True),
+    )
+
+
+def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Markup:
+    lines = Markup("").join(
+        Markup('<option value="{}"{}>{}</option>').format(
+            value, Markup(" selected") if value == chosen else "", words
+        )
+        for value, words in options
+    )
+    return Markup('<label><span>{}</span><select name="{}">{}</select></label>').format(label, name, lines)
+
+
+def _below(
+    rows: Sequence[ClientRow], owners: Mapping[OrganizationId, OrganizationId], sites: Sequence[Site]
+) -> dict[OrganizationId, list[Site]]:
+    """The sites of each client and of what is below it."""
+    found: dict[OrganizationId, list[Site]] = {row.client.id: [] for row in rows}
+    for site in sites:
+        owner = owners.get(site.organization_id)
+        if owner in found:
+            found[owner].append(site)
+    return found
+
+
+def _notes(
+    rows: Sequence[ClientRow],
+    below: Mapping[OrganizationId, Sequence[Site]],
+    usage: Mapping[int, SiteUsage],
+    now: datetime,
+) -> list[tuple[str, str]]:
+    """What needs attention, and where."""
+    notes = []
+    for row in rows:
+        place, name = f"/clients/{row.client.public_id}", row.client.name
+        for host in row.failing:
+            words = _("{host} of {client} does not work.").format(host=host, client=name)
+            notes.append((words, f"{place}/domains"))
+        events = sum(usage[site.number].events for site in below[row.client.id])
+        if row.limits.events is not None and events > row.limits.events:
+            words = _("{client} has more events this month than agreed.").format(client=name)
+            notes.append((words, f"{place}/contract"))
+        for site in below[row.client.id]:
+            last = usage[site.number].last_at
+            silent = last is None or now - last > SILENT_AFTER
+            if site.first_event_at is not None and silent and row.state is ClientState.ACTIVE:
+                words = _("{site} of {client} has been silent for a day.").format(site=site.name, client=name)
+                notes.append((words, f"/sites/{site.public_id}/install"))
+        if row.waiting:
+            words = ngettext(
+                "{number} invitation of {client} has not been answered.",
+                "{number} invitations of {client} have not been answered.",
+                row.waiting,
+            ).format(number=row.waiting, client=name)
+            notes.append((words, f"{place}/people"))
+    return notes
+
+
+def _lines(
+    rows: Sequence[ClientRow],
+    below: Mapping[OrganizationId, Sequence[Site]],
+    cards: Mapping[int, SiteCard],
+    usage: Mapping[int, SiteUsage],
+) -> list[views.ClientLine]:
+    """A line per client, with the sums over its sites and those of organisations below it."""
+    lines = []
+    for row in rows:
+        sites = below[row.client.id]
+        counted = [cards[site.number] for site in sites if site.number in cards]
+        before = sum(card.visitors_yesterday for card in counted)
+        today = sum(card.visitors_today for card in counted)
+        lines.append(
+            views.ClientLine(
+                public_id=row.client.public_id,
+                name=row.client.name,
+                state=row.state,
+                sites=len(sites),
+                people=row.people,
+                visitors_today=today,
+                change=change(today, before) if counted else None,
+                spark=tuple(map(sum, zip(*(card.spark for card in counted), strict=False))),
+                events=sum(usage[site.number].events for site in sites),
+                most_events=row.limits.events,
+            )
+        )
+    return lines

@@ -9,7 +9,7 @@ from portal.here import here
 from portal.shell import draw_viewing, drawn, dress
 from portal.trouble_pages import answer_to, trouble_page
 from portal.views.states import error_state
-from tenancy.errors import InsightHubError, NotFound
+from tenancy.errors import InsightHubError, NotFound, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -34,3 +34,11 @@ def draw_trouble(error: Exception) -> None:
     log.exception("page.failed", path=request.url.path, exc_info=error)
     draw_viewing(here(request))
     drawn(error_state(InsightHubError().message, retry=None))
+
+
+def draw_slow(status: int, message: str) -> None:
+    """The page for one that took too long to build, which NiceGUI would draw under its own name."""
+    request = ui.context.client.request
+    dress(here(request), Unavailable().message)
+    log.error("page.too_slow", path=request.url.path, reason=message)
+    drawn(error_state(Unavailable().message, retry=None))

@@ -1,4 +1,4 @@
-"""An organisation's sites as cards, and a reseller's clients as a table."""
+"""An organisation's sites as cards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from portal.views.measures import change_badge
 from portal.views.sparkline import sparkline
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
-from tenancy.text import ngettext, pgettext
+from tenancy.text import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,6 @@ class CardOf:
     name: str
     domain: str
     card: SiteCard | None
-
-
-@dataclass(frozen=True, slots=True)
-class ClientLine:
-    """A client's line: totals over its sites."""
-
-    href: str
-    name: str
-    sites: int
-    visitors_today: int
-    change: float | None
-    spark: tuple[int, ...]
 
 
 def site_cards(cards: Sequence[CardOf], *, locale: str = "en", add: Markup | None = None) -> Markup:
@@ -48,27 +36,6 @@ def site_cards(cards: Sequence[CardOf], *, locale: str = "en", add: Markup | Non
     return Markup('<div class="cards">{}</div>').format(
         Markup("").join(_card(card, locale) for card in cards)
     )
-
-
-def clients_table(clients: Sequence[ClientLine], *, locale: str = "en", add: Markup | None = None) -> Markup:
-    """A row per client; where there are none yet, what to do, with `add` as its button."""
-    if not clients:
-        return empty_state(
-            "building-2", _("No clients yet"), _("Create a client, then add its sites and its people."), add
-        )
-    titles = (
-        _("Client"),
-        _("Sites"),
-        _("Last 24 hours"),
-        _("Visitors today"),
-        pgettext("of a number", "Change"),
-    )
-    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
-    rows = Markup("").join(_client(client, locale) for client in clients)
-    return Markup(
-        '<div class="card scroll"><table class="data"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(header, rows)
 
 
 def site_mark(name: str) -> Markup:
@@ -92,18 +59,3 @@ def _card(site: CardOf, locale: str) -> Markup:
             change_badge(site.card.change, locale),
         )
     return Markup('<a class="card site" href="{}">{}{}</a>').format(site.href, head, body)
-
-
-def _client(client: ClientLine, locale: str) -> Markup:
-    return Markup(
-        '<tr><td><a class="first" href="{}">{}<span>{}</span></a></td><td class="num">{}</td><td>{}</td>'
-        '<td class="num">{}</td><td>{}</td></tr>'
-    ).format(
-        client.href,
-        site_mark(client.name),
-        client.name,
-        numbers.integer(client.sites, locale),
-        sparkline(client.spark, strong=True),
-        numbers.integer(client.visitors_today, locale),
-        change_badge(client.change, locale),
-    )

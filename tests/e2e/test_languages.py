@@ -27,7 +27,9 @@ from tests.factories import (
 )
 
 # What is the same in every language: names of browsers and the like are data, and our own languages.
-DATA = frozenset({"Firefox", "Google", "Linux", "English", "Deutsch", "Nobody", "Kim", "Doe", "KD"})
+DATA = frozenset(
+    {"Firefox", "Google", "Linux", "English", "Deutsch", "Nobody", "Kim", "Doe", "KD", "HeadlessChrome"}
+)
 DATA |= {"UTC", "Anna", "Lindqvist", "Acme", "Bikes", "smtp", "com"}  # of previews and examples
 # Code, keys and values are no texts; elements in a language of their own say so.
 READ = """() => {

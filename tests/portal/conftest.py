@@ -11,7 +11,9 @@ from redis.asyncio import Redis
 import analytics.collect.router
 import portal.app
 import portal.settings
+import tenancy.settings
 from tests.factories import MadeUser
+from tests.leaks.worlds import TwoAgencies, two_agencies
 from tests.portal.program import Program
 
 AsksAs = Callable[[MadeUser], Awaitable[Program]]
@@ -45,6 +47,15 @@ def _app(*, pages: bool) -> FastAPI:
 @asynccontextmanager
 async def _nothing_to_open(app: FastAPI) -> AsyncIterator[None]:
     yield
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world(stack: dict[str, str]) -> AsyncIterator[TwoAgencies]:
+    """Two agencies with some of everything, who have never heard of each other."""
+    with pytest.MonkeyPatch.context() as patch:
+        # As .env.example says: a name that names nobody.
+        patch.setattr(tenancy.settings.settings(), "domain_target", "edge.hosting.example")
+        yield await two_agencies()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

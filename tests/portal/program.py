@@ -36,6 +36,14 @@ class Program:
         self._client.cookies.set(session_cookie(), token)
         return token
 
+    def keeps(self, name: str, value: str) -> None:
+        """A cookie that is there from now on."""
+        self._client.cookies.set(name, value)
+
+    def cookie(self, name: str) -> str:
+        """The value of a cookie."""
+        return self._client.cookies[name]
+
     def bears(self, token: str) -> None:
         """Sends this token along from now on."""
         self._client.headers["authorization"] = f"Bearer {token}"

@@ -1,11 +1,10 @@
 """A crawl by everybody on two agencies' hosts: no page, file, error or header tells of the platform, nor of
 anybody who is not theirs. Routes, roles, tables and mails are found by enumeration."""
 
-from collections.abc import AsyncIterator
+import asyncio
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
@@ -17,7 +16,7 @@ from tenancy.roles import OrganizationKind, Role, roles_of
 from tenancy.settings import settings
 from tests.leaks.crawler import Crawler
 from tests.leaks.traces import Traces
-from tests.leaks.worlds import Agency, TwoAgencies, two_agencies
+from tests.leaks.worlds import Agency, TwoAgencies
 from tests.portal.program import Program
 from tests.portal.test_isolation import Route, routes_of, signed_in
 
@@ -47,14 +46,6 @@ NEVER_OPEN = {"/v1", "/v1/{path:path}", "/signup", "/readyz", "/api/collect", "/
 # Steps of a way through a provider, which nobody is on.
 NEVER_OPEN |= {"/auth/start", "/auth/link", "/auth/callback"}
 NOT_OPENED = {"/internal/tls-allowed", "/ih.js"}
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def world(stack: dict[str, str]) -> AsyncIterator[TwoAgencies]:
-    with pytest.MonkeyPatch.context() as patch:
-        # As .env.example says: a name that names nobody.
-        patch.setattr(settings(), "domain_target", "edge.hosting.example")
-        yield await two_agencies()
 
 
 def pages_of(app: FastAPI) -> list[Route]:
@@ -180,6 +171,21 @@ async def test_a_page_that_breaks_says_nothing_of_why(
 
     assert answer.status_code in {500, 503}, path
     assert logged or isinstance(trouble, Unavailable)
+    assert not crawler.found, "\n".join(crawler.found)
+
+
+async def test_a_page_that_takes_too_long_is_the_agencys_as_well(
+    whole_app: FastAPI, world: TwoAgencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleeps(*_: object) -> None:
+        await asyncio.sleep(30)
+
+    monkeypatch.setattr("portal.pages.people.list_members", sleeps)
+    crawler = await crawler_of(whole_app, world, world.one, "agency", Role.OWNER)
+    answer = await crawler.asks("GET", "/settings/people")
+
+    assert answer.status_code == 500
+    assert "Zephyrine Data" in answer.text and "response_timeout" not in answer.text
     assert not crawler.found, "\n".join(crawler.found)
 
 

@@ -4,6 +4,7 @@ import copy
 import inspect
 import json
 import re
+from importlib import import_module
 from importlib.metadata import version
 
 from nicegui import Client, client, core, observables, ui
@@ -127,3 +128,9 @@ def test_the_layers_that_we_take_off_are_those_that_we_know() -> None:
     added = re.findall(r"core\.app\.add_middleware\((\w+)\)", source)
     # The first is what we give none of; a secret for sessions would add others, and we give none.
     assert added == ["gzip_middleware_factory", "RedirectWithPrefixMiddleware", "SetCacheControlMiddleware"]
+
+
+def test_the_page_for_slow_pages_is_drawn_by_a_function_that_can_be_another() -> None:
+    module = import_module("nicegui.page")
+    assert "error_content(500, message)" in inspect.getsource(module)
+    assert callable(vars(module)["error_content"])

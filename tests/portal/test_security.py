@@ -12,14 +12,14 @@ from tenancy.csrf import token_for
 from tenancy.roles import Role
 from tenancy.settings import settings
 from tests.factories import make_client, make_reseller, make_user
-from tests.leaks.worlds import Agency, an_agency
+from tests.leaks.worlds import TwoAgencies
 from tests.portal.program import Program
 from tests.portal.test_isolation import signed_in
 
 PLAIN = (
     "default-src 'none'; script-src 'self' 'nonce-N'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 # NiceGUI's pages; portal/security.py says why.
 ALIVE = (
@@ -52,21 +52,10 @@ def over_tls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-@pytest.fixture(scope="module")
-def places() -> dict[str, Agency]:
-    return {}
-
-
-async def the_agency(places: dict[str, Agency]) -> Agency:
-    if not places:
-        places["one"] = await an_agency("Palimpsest")
-    return places["one"]
-
-
 async def test_plain_documents_run_our_scripts_and_nothing_else(
-    whole_app: FastAPI, places: dict[str, Agency]
+    whole_app: FastAPI, world: TwoAgencies
 ) -> None:
-    agency = await the_agency(places)
+    agency = world.one
     nobody = Program(whole_app, agency.organization.host)
     owner = await signed_in(whole_app, agency.people["agency", Role.OWNER])
     opened = [await nobody.get(path) for path in DOCUMENTS]
@@ -83,9 +72,9 @@ async def test_plain_documents_run_our_scripts_and_nothing_else(
 
 
 async def test_pages_over_a_socket_have_what_they_need_and_no_more(
-    whole_app: FastAPI, places: dict[str, Agency]
+    whole_app: FastAPI, world: TwoAgencies
 ) -> None:
-    agency = await the_agency(places)
+    agency = world.one
     owner = await signed_in(whole_app, agency.people["agency", Role.OWNER])
     site = f"/sites/{agency.sites[0].public_id}"
     for path in (*LIVE_PAGES, site, f"{site}/install"):
@@ -105,8 +94,8 @@ async def test_each_answer_has_a_nonce_of_its_own(whole_app: FastAPI) -> None:
     assert len(policies) == 5
 
 
-async def test_what_only_shows_can_do_nothing(whole_app: FastAPI, places: dict[str, Agency]) -> None:
-    agency = await the_agency(places)
+async def test_what_only_shows_can_do_nothing(whole_app: FastAPI, world: TwoAgencies) -> None:
+    agency = world.one
     owner = await signed_in(whole_app, agency.people["agency", Role.OWNER])
     for view in agency.ids["view"]:
         page = await owner.request("GET", f"/brands/{agency.organization.public_id}/preview/{view}")

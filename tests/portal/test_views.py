@@ -13,9 +13,22 @@ from analytics.reports.metrics import Metric, MetricValue
 from analytics.reports.overview import Bucket, Overview
 from analytics.reports.period import Interval
 from analytics.reports.realtime import Realtime, RealtimeRow
-from portal.views import breakdown, cards, chart, filters, install, realtime, shell, sparkline, states, tiles
+from portal.views import (
+    breakdown,
+    cards,
+    chart,
+    clients,
+    filters,
+    install,
+    realtime,
+    shell,
+    sparkline,
+    states,
+    tiles,
+)
 from portal.views import world as world_view
 from portal.views.labels import value_label
+from tenancy.contracts import ClientState
 from themes.theme import Sidebar, Theme
 
 HOSTILE = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
@@ -78,7 +91,9 @@ def _all_views(text: str) -> list[Markup]:
         world_view.world_map(_breakdown(Dimension.COUNTRY, (text, 5)).rows),
         filters.filter_chips([Filter(Dimension.PAGE, Operator.CONTAINS, (text, text))]),
         cards.site_cards([cards.CardOf(text, text, text, None)]),
-        cards.clients_table([cards.ClientLine(text, text, 1, 2, 0.1, (1, 2))]),
+        clients.clients_table(
+            [clients.ClientLine(text, text, ClientState.SUSPENDED, 1, 2, 3, 0.1, (1, 2), 5, 4)]
+        ),
         *(realtime.live_rows(_realtime((text, 5)).pages, dimension) for dimension in Dimension),
         install.snippet_block(text),
         install.install_check(heard=True, domain=text, dashboard=text),
@@ -231,7 +246,7 @@ def test_cards_of_sites() -> None:
     assert "visitor today" in drawn
     assert "change down" in drawn
     assert "No sites yet" in cards.site_cards([])
-    assert "No clients yet" in cards.clients_table([])
+    assert "No clients yet" in clients.clients_table([])
 
 
 def test_the_current_page_is_marked_in_the_sidebar() -> None:

@@ -1,0 +1,98 @@
+"""Clients from a CSV file: chosen, looked at line by line, and made only then."""
+
+from markupsafe import Markup
+from nicegui import events, ui
+
+from portal.here import Here
+from portal.pages.access import current_viewer
+from portal.pages.guard import told
+from portal.shell import box, button, drawn
+from portal.views.icons import icon
+from tenancy.client_import import NewClient, create_clients, read_clients
+from tenancy.db import session
+from tenancy.errors import Invalid
+from tenancy.text import gettext as _
+from tenancy.text import ngettext
+
+LARGEST = 500_000
+
+
+def import_button(here: Here) -> None:
+    """Opens the dialog."""
+    button(_("Import"), icon=icon("file-text", 15)).on_click(lambda: _Import(here).open())
+
+
+class _Import:
+    """One open dialog."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._clients: list[NewClient] = []
+
+    def open(self) -> None:
+        """A file to choose; what is in it; and the button that makes it."""
+        with ui.dialog(value=True) as self._dialog, ui.card().classes("form-card"):
+            ui.label(_("Import clients")).classes("dialog-title").props("role=heading aria-level=2")
+            about = _(
+                "A CSV file whose first line names the columns: name, and as you like language (en, de), "
+                "site, max_sites and max_events. Nothing is made before you have seen what it would be."
+            )
+            ui.label(about)
+            upload = ui.upload(
+                on_upload=told(self._read), auto_upload=True, max_file_size=LARGEST, label=_("Choose a file")
+            )
+            upload.props('accept=".csv,text/csv" flat bordered').classes("wide")
+            self._found = drawn("", "wide")
+            with box("div", "dialog-buttons"):
+                button(_("Cancel"), classes="quiet").on_click(self._dialog.close)
+                self._save = button(_("Make them"), classes="primary")
+                self._save.on_click(told(self._create)).disable()
+        self._dialog.on("hide", self._dialog.delete)
+
+    async def _read(self, event: events.UploadEventArguments) -> None:
+        self._clients = []
+        self._save.disable()
+        try:
+            contents = (await event.file.read()).decode("utf-8")
+            self._clients = read_clients(contents)
+        except UnicodeDecodeError:
+            self._found.set_content(_trouble(_("Save the file as UTF-8.")))
+            return
+        except Invalid as error:
+            self._found.set_content(_trouble(error.message))
+            return
+        self._found.set_content(_preview(self._clients))
+        if self._clients and not any(one.problem for one in self._clients):
+            self._save.enable()
+
+    async def _create(self) -> None:
+        viewer = await current_viewer(self._here)
+        async with session(viewer) as db:
+            made = await create_clients(db, viewer, self._clients)
+        self._dialog.close()
+        words = ngettext("{number} client is new.", "{number} clients are new.", len(made))
+        ui.notify(words.format(number=len(made)), type="positive", position="top")
+        ui.navigate.to("/clients")
+
+
+def _trouble(words: str) -> Markup:
+    return Markup('<p class="notice" role="alert">{}</p>').format(words)
+
+
+def _preview(clients: list[NewClient]) -> Markup:
+    """A line per client, with what is wrong with it."""
+    if not clients:
+        return _trouble(_("The file has no lines below the first one."))
+    rows = Markup("").join(
+        Markup('<tr><td class="num">{}</td><td>{}</td><td>{}</td></tr>').format(
+            one.line, one.name, Markup("<b>{}</b>").format(one.problem) if one.problem else one.site
+        )
+        for one in clients[:50]
+    )
+    if wrong := sum(bool(one.problem) for one in clients):
+        words = ngettext("{number} line is wrong.", "{number} lines are wrong.", wrong)
+    else:
+        words = ngettext("{number} client would be made.", "{number} clients would be made.", len(clients))
+    table = Markup('<div class="scroll"><table class="data words">{}</table></div>').format(rows)
+    said = words.format(number=wrong or len(clients))
+    return Markup('<p role="status"><b>{}</b></p>{}').format(said, table)

@@ -1,0 +1,166 @@
+"""An agency's console: what there is in all, what needs attention, and a table of clients."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from portal.views import numbers
+from portal.views.cards import site_mark
+from portal.views.icons import icon
+from portal.views.measures import change_badge
+from portal.views.sparkline import sparkline
+from portal.views.states import empty_state
+from tenancy.client_states import names_of
+from tenancy.contracts import ClientState
+from tenancy.text import gettext as _
+from tenancy.text import pgettext
+
+
+@dataclass(frozen=True, slots=True)
+class ClientLine:
+    """A client's line: totals over its sites, and what was agreed (None: no limit)."""
+
+    public_id: str
+    name: str
+    state: ClientState
+    sites: int
+    people: int
+    visitors_today: int
+    change: float | None
+    spark: tuple[int, ...]
+    events: int
+    most_events: int | None
+
+    @property
+    def href(self) -> str:
+        """Where its page is."""
+        return f"/clients/{self.public_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the overview; of `most` where there is a limit."""
+
+    label: str
+    value: int
+    most: int | None = None
+
+
+def figures(shown: Sequence[Figure], *, locale: str = "en") -> Markup:
+    """The overview: a card with one number beside the other."""
+    return Markup('<dl class="card figures">{}</dl>').format(
+        Markup("").join(
+            Markup("<div><dt>{}</dt><dd><b>{}</b>{}</dd></div>").format(
+                one.label,
+                numbers.compact(one.value, locale),
+                Markup(" <small>{}</small>").format(
+                    _("of {most}").format(most=numbers.compact(one.most, locale))
+                )
+                if one.most is not None
+                else "",
+            )
+            for one in shown
+        )
+    )
+
+
+def attention(notes: Sequence[tuple[str, str]]) -> Markup:
+    """What somebody should look at: (sentence, where that is done). Nothing where all is well."""
+    if not notes:
+        return Markup("")
+    rows = Markup("").join(
+        Markup('<li><a href="{}">{}<span>{}</span>{}</a></li>').format(
+            href, icon("triangle-alert", 16), words, icon("chevron-right", 15)
+        )
+        for words, href in notes
+    )
+    return Markup(
+        '<section class="card attention" aria-labelledby="attention"><h2 id="attention">{}</h2><ul>{}</ul>'
+        "</section>"
+    ).format(_("Needs attention"), rows)
+
+
+def clients_table(
+    clients: Sequence[ClientLine],
+    *,
+    locale: str = "en",
+    pickable: bool = False,
+    filtered: bool = False,
+) -> Markup:
+    """A row per client, with a box to pick it where that is of use; what to do where there is none."""
+    if not clients and filtered:
+        return empty_state("search-x", _("Nobody found"), _("Try another word, or another state."))
+    if not clients:
+        return empty_state(
+            "building-2", _("No clients yet"), _("Create a client, then add its sites and its people.")
+        )
+    titles = [
+        _("Client"),
+        _("Sites"),
+        _("People"),
+        _("Events this month"),
+        _("Last 24 hours"),
+        _("Visitors today"),
+        pgettext("of a number", "Change"),
+    ]
+    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    if pickable:
+        header = Markup('<td class="pick"></td>') + header
+    rows = Markup("").join(_client(client, locale, pickable) for client in clients)
+    return Markup(
+        '<div class="card scroll"><table class="data clients"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(header, rows)
+
+
+def bulk_bar(actions: Sequence[tuple[str, str]]) -> Markup:
+    """Buttons for all that is picked: they emit ("bulk", "ACTION id id ...")."""
+    return Markup('<div class="bulk" role="group" aria-label="{}">{}</div>').format(
+        _("With the chosen ones"),
+        Markup("").join(
+            Markup(
+                '<button type="button" class="btn small" data-emit="bulk" data-arg="{}" data-picks>'
+                "{}</button>"
+            ).format(action, words)
+            for action, words in actions
+        ),
+    )
+
+
+def state_badge(state: ClientState) -> Markup:
+    """How a client stands, where it is not simply active."""
+    if state is ClientState.ACTIVE:
+        return Markup("")
+    return Markup(' <span class="badge bad">{}</span>').format(_(names_of(state)))
+
+
+def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
+    pick = (
+        Markup('<td class="pick"><input type="checkbox" name="pick" value="{}" aria-label="{}"></td>').format(
+            client.public_id, _("Choose {client}").format(client=client.name)
+        )
+        if pickable
+        else ""
+    )
+    events = numbers.compact(client.events, locale)
+    if client.most_events is not None:
+        events = f"{events} / {numbers.compact(client.most_events, locale)}"
+    over = client.most_events is not None and client.events > client.most_events
+    return Markup(
+        '<tr>{}<td><a class="first" href="{}">{}<span>{}</span></a>{}</td><td class="num">{}</td>'
+        '<td class="num">{}</td><td class="num{}">{}</td><td>{}</td><td class="num">{}</td><td>{}</td></tr>'
+    ).format(
+        pick,
+        client.href,
+        site_mark(client.name),
+        client.name,
+        state_badge(client.state),
+        numbers.integer(client.sites, locale),
+        numbers.integer(client.people, locale),
+        " over" if over else "",
+        events,
+        sparkline(client.spark, strong=True),
+        numbers.integer(client.visitors_today, locale),
+        change_badge(client.change, locale),
+    )

@@ -1,0 +1,62 @@
+"""An agency's clients, or the operator's customers, with what it takes to look after them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tenancy.contracts import ClientState, Limits
+from tenancy.organizations import OrganizationInfo, list_clients
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """A client, what was agreed, and what is going on. Counts are those of the client itself."""
+
+    client: OrganizationInfo
+    state: ClientState
+    limits: Limits
+    people: int
+    active: int
+    """People who were here within 30 days."""
+    waiting: int
+    """Invitations that nobody has answered yet."""
+    failing: tuple[str, ...]
+    """Hosts that do not work any more."""
+
+
+async def client_rows(db: AsyncSession) -> list[ClientRow]:
+    """A row for each organisation right below the viewer's, by name."""
+    clients = await list_clients(db)
+    found = {row.id: row for row in await db.execute(_ROWS)}
+    return [_row(client, found[client.id]) for client in clients if client.id in found]
+
+
+def _row(client: OrganizationInfo, row: Row[Any]) -> ClientRow:
+    return ClientRow(
+        client=client,
+        state=ClientState(row.state),
+        limits=Limits(row.clients, row.sites, row.events, row.most_people),
+        people=row.people,
+        active=row.active,
+        waiting=row.waiting,
+        failing=tuple(row.failing or ()),
+    )
+
+
+_ROWS = text("""
+SELECT o.id, coalesce(c.state, 'active') AS state, l.clients, l.sites, l.events, l.people AS most_people,
+       (SELECT count(*) FROM memberships m WHERE m.organization_id = o.id) AS people,
+       (SELECT count(*) FROM memberships m
+         WHERE m.organization_id = o.id AND m.last_seen_at > now() - interval '30 days') AS active,
+       (SELECT count(*) FROM invitations i
+         WHERE i.organization_id = o.id AND i.accepted_at IS NULL AND i.revoked_at IS NULL
+           AND i.expires_at > now()) AS waiting,
+       (SELECT array_agg(d.host ORDER BY d.host) FROM domains d
+         WHERE d.organization_id = o.id AND d.failing_since IS NOT NULL) AS failing
+  FROM organizations o
+  LEFT JOIN contracts c ON c.organization_id = o.id
+  CROSS JOIN LATERAL app.limits(o.id) l
+ WHERE o.parent_id = app.org_id()
+""")
