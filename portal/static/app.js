@@ -1,5 +1,5 @@
 // What the drawn views need in the browser: events to the server, the chart's crosshair, copying, the colour mode.
-// Elements speak through attributes: data-emit + data-arg (the event "view" to the page's Python), data-copy, data-mode-switch,
+// Elements speak by attributes: data-emit + data-arg (the event "view" to the page's Python), data-picks, data-copy, data-mode-switch,
 // data-key (a keyboard shortcut that clicks), data-menu, data-hover (a tooltip's text); <main data-follows> has no Python behind it.
 (() => {
   const root = document.documentElement;
@@ -53,7 +53,7 @@
   }
   window.addEventListener("popstate", () => find("main[data-follows]") && location.reload());
 
-  // Answer at once; the server's markup follows.
+  // At once; the server's markup follows.
   function choose(target) {
     for (const state of ["aria-pressed", "aria-selected"]) {
       if (!target.hasAttribute(state)) continue;
@@ -71,7 +71,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Without TLS there is no clipboard API: the old way.
+      // Without TLS there is no clipboard API.
       const area = make("textarea", "sr", text);
       document.body.append(area);
       area.select();
