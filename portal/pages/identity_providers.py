@@ -51,7 +51,7 @@ class _Providers:
             self._lead = ui.label().classes("lead")
             button(_("Add a provider"), icon=icon("plus"), classes="primary").on_click(self._ask_new)
         self._table = drawn("", "wide")
-        with box("section", "card form-page callback"):
+        with box("section", "card form-page").style("margin-top: 16px"):
             ui.label(_("Redirect URI")).props("role=heading aria-level=2")
             ui.label(_("Register this address with the provider, exactly as it stands here."))
             url = await own_callback_url(viewer)

@@ -109,7 +109,9 @@ def _others(others: Sequence[tuple[str, str]]) -> Markup:
         )
         for address, name in others
     )
-    return Markup('<div class="other-ways"><p>{}</p>{}</div>').format(_("or"), links)
+    return Markup('<div class="form-about" style="text-align: center"><p>{}</p>{}</div>').format(
+        _("or"), links
+    )
 
 
 def error_page(
