@@ -11,8 +11,10 @@ from functools import cache, cached_property
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib import resources
+from io import BytesIO
 from urllib.parse import unquote, unquote_to_bytes
 from uuid import UUID
+from zipfile import ZipFile
 
 import pypdfium2
 
@@ -67,6 +69,15 @@ class Traces:
         makers = {f"a maker of PDFs: {hit[0]!r}" for text in texts for hit in _PDF_MAKERS.finditer(text)}
         return sorted(found | makers)
 
+    def in_zip(self, body: bytes) -> list[str]:
+        """In the names and the texts of its files."""
+        with ZipFile(BytesIO(body)) as archive:
+            return [
+                found
+                for name in archive.namelist()
+                for found in self.in_text(f"{name}\n{archive.read(name).decode()}")
+            ]
+
     def in_html(self, page: str) -> list[str]:
         """The traces in a page: also in its title, its tag of a generator and the pictures inside it."""
         found = set(self.in_text(page))
@@ -95,6 +106,8 @@ class Traces:
         kind = headers.get("content-type", "").partition(";")[0]
         if kind == "application/pdf":
             return self.in_pdf(body)
+        if kind == "application/zip":
+            return self.in_zip(body)
         if kind.startswith(("image/", "font/")):
             return self.in_picture(body)
         text = body.decode()
