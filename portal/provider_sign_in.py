@@ -32,8 +32,8 @@ router = APIRouter(include_in_schema=False)
 SECURITY = "/settings/security"
 
 
-@router.get("/auth/start/{provider}", response_model=None)
-async def start(provider: str, request: Request, here: CurrentHere, next: str = "/") -> Response:
+@router.get("/auth/start", response_model=None)
+async def start(request: Request, here: CurrentHere, provider: str = "", next: str = "/") -> Response:
     """To the provider, to sign in."""
     try:
         return await _leave(request, here, provider, safe_path(next))

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from nicegui import Client, ui
 from starlette.requests import Request
 
+from portal.assets import asset_url
 from portal.here import Here, chosen_mode
 from portal.pages import open_pages
 from portal.security import IS_ALIVE
@@ -59,6 +60,9 @@ def frame(
 ) -> Iterator[ui.html]:
     """Draws the frame; what is built inside lands in its main part. Yields the sidebar, to be drawn again."""
     dress(here, title)
+    if not current.startswith("/sites"):
+        link = Markup('<link rel="stylesheet" href="{}">').format(asset_url("settings.css"))
+        ui.add_head_html(link)
     open_pages.remember(ui.context.client, viewer)
     _let_go_of_the_answer(ui.context.client)
     drawn(skip_link())

@@ -161,8 +161,10 @@ async def sign_in_form(
 ) -> HTMLResponse:
     """The page to sign in, with what went wrong before."""
     nonce = form_nonce(request)
-    way = urlencode({"next": safe_path(next)})
-    others = [(f"/auth/start/{one.key}?{way}", one.name) for one in await providers_on(here.host)]
+    others = [
+        (f"/auth/start?{urlencode({'provider': one.key, 'next': safe_path(next)})}", one.name)
+        for one in await providers_on(here.host)
+    ]
     page = sign_in_page(
         here.theme,
         form_token=token_for(nonce),

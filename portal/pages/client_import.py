@@ -93,6 +93,6 @@ def _preview(clients: list[NewClient]) -> Markup:
         words = ngettext("{number} line is wrong.", "{number} lines are wrong.", wrong)
     else:
         words = ngettext("{number} client would be made.", "{number} clients would be made.", len(clients))
-    table = Markup('<div class="scroll"><table class="data words">{}</table></div>').format(rows)
+    table = Markup('<div class="scroll"><table class="data words told">{}</table></div>').format(rows)
     said = words.format(number=wrong or len(clients))
     return Markup('<p role="status"><b>{}</b></p>{}').format(said, table)

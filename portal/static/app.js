@@ -28,8 +28,8 @@
       if (!follows && !window.emitEvent) return;
       event.preventDefault();
       choose(target);
-      const picked = "picks" in target.dataset ? [...document.querySelectorAll("[name=pick]:checked")].map((box) => box.value) : [];
-      follows ? follow(emit, arg) : window.emitEvent("view", emit, [arg ?? "", ...picked].join(" "));
+      const picks = "picks" in target.dataset ? document.querySelectorAll("[name=pick]:checked") : [];
+      follows ? follow(emit, arg) : window.emitEvent("view", emit, [arg, ...[...picks].map((box) => box.value)].join(" "));
     } else if (copy) copyText(target, find(copy));
     else if ("menu" in target.dataset) setMenu(!side.classList.contains("open"));
     else switchMode();

@@ -104,7 +104,9 @@ def clients_table(
         _("Visitors today"),
         pgettext("of a number", "Change"),
     ]
-    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    name, *rest = titles
+    header = Markup('<th scope="col" class="client">{}</th>').format(name)
+    header += Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in rest)
     if pickable:
         header = Markup('<td class="pick"></td>') + header
     rows = Markup("").join(_client(client, locale, pickable) for client in clients)
@@ -148,8 +150,9 @@ def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
         events = f"{events} / {numbers.compact(client.most_events, locale)}"
     over = client.most_events is not None and client.events > client.most_events
     return Markup(
-        '<tr>{}<td><a class="first" href="{}">{}<span>{}</span></a>{}</td><td class="num">{}</td>'
-        '<td class="num">{}</td><td class="num{}">{}</td><td>{}</td><td class="num">{}</td><td>{}</td></tr>'
+        '<tr>{}<td class="client"><a class="first" href="{}">{}<span>{}</span></a>{}</td>'
+        '<td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td><td>{}</td>'
+        '<td class="num">{}</td><td>{}</td></tr>'
     ).format(
         pick,
         client.href,

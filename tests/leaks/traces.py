@@ -20,7 +20,7 @@ from themes.assets import favicon_href, letter_mark
 from themes.pictures import Picture, as_icon, as_touch_icon
 from themes.theme import PLATFORM_THEME
 
-OUR_COOKIES = re.compile(r"(__Host-)?(session|form|language|mode|link-[0-9a-f]{32})", re.ASCII)
+OUR_COOKIES = re.compile(r"(__Host-)?(session|arrival|form|language|mode|link-[0-9a-f]{32})", re.ASCII)
 """What a cookie may be called: names that say what they are for, and nothing of who made them."""
 
 
