@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
 from tenancy.audit import Action, Target, record
-from tenancy.contracts import ClientState, require_above
+from tenancy.contracts import ClientState, admit_client, require_above, state_of
 from tenancy.db import after_commit
+from tenancy.ids import OrganizationId
 from tenancy.invalidation import Channel, publish
 from tenancy.organizations import OrganizationInfo
 from tenancy.text import gettext_noop as _
@@ -24,9 +25,13 @@ async def put_state(
 ) -> None:
     """Opens or closes an organisation below the viewer's; its pages, links and programs follow at once.
 
-    Raises Forbidden.
+    Raises Forbidden, and LimitReached where a deleted one finds its place taken.
     """
     require_above(viewer, organization.id)
+    if state is not ClientState.DELETED and await state_of(db, organization.id) is ClientState.DELETED:
+        row = await db.get_one(models.Organization, organization.id)
+        if row.parent_id is not None:
+            await admit_client(db, OrganizationId(row.parent_id))
     values = {"state": state, "state_since": func.now()}
     put = insert(models.Contract).values(organization_id=organization.id, **values)
     changed = await db.execute(

@@ -137,10 +137,18 @@ async def admit_client(db: AsyncSession, reseller_id: OrganizationId, *, more: i
     await _wait(db, "clients", reseller_id)
     most = (await limits_of(db, reseller_id)).clients
     if most is not None and await _count(db, _CLIENTS, reseller_id) + more > most:
-        raise _reached(
-            ngettext("Your contract covers {number} client.", "Your contract covers {number} clients.", most),
-            most,
+        words = ngettext(
+            "Your contract covers {number} client.", "Your contract covers {number} clients.", most
         )
+        raise _reached(words.format(number=most))
+
+
+async def has_place_for_client(db: AsyncSession, reseller_id: OrganizationId) -> bool:
+    """As admit_client, where nobody of the reseller asks; db is a system session."""
+    await _wait(db, "clients", reseller_id)
+    row = await db.get(models.Contract, reseller_id)
+    most = None if row is None else row.max_sub_organizations
+    return most is None or await _count(db, _CLIENTS, reseller_id) < most
 
 
 async def admit_site(db: AsyncSession, organization_id: OrganizationId) -> None:
@@ -148,8 +156,7 @@ async def admit_site(db: AsyncSession, organization_id: OrganizationId) -> None:
     await _wait(db, "sites", organization_id)
     most = (await limits_of(db, organization_id)).sites
     if most is not None and await _count(db, _SITES, organization_id) + 1 > most:
-        words = ngettext("The contract covers {number} site.", "The contract covers {number} sites.", most)
-        raise _reached(words, most)
+        raise _reached(sites_covered(most))
 
 
 async def admit_person(db: AsyncSession, organization_id: OrganizationId) -> None:
@@ -157,14 +164,19 @@ async def admit_person(db: AsyncSession, organization_id: OrganizationId) -> Non
     await _wait(db, "people", organization_id)
     most = (await limits_of(db, organization_id)).people
     if most is not None and await _count(db, _PEOPLE, organization_id) + 1 > most:
-        raise _reached(
-            ngettext("The contract covers {number} person.", "The contract covers {number} people.", most),
-            most,
-        )
+        raise _reached(people_covered(most))
 
 
-def _reached(words: str, most: int) -> LimitReached:
-    return LimitReached(words.format(number=most) + " " + _("Ask your provider for more."))
+def sites_covered(most: int) -> str:
+    """A limit of sites as a sentence."""
+    words = ngettext("The contract covers {number} site.", "The contract covers {number} sites.", most)
+    return words.format(number=most)
+
+
+def people_covered(most: int) -> str:
+    """A limit of people as a sentence."""
+    words = ngettext("The contract covers {number} person.", "The contract covers {number} people.", most)
+    return words.format(number=most)
 
 
 _MOST = 2_000_000_000
@@ -183,6 +195,10 @@ SELECT (SELECT count(*) FROM memberships WHERE organization_id = :organization)
          WHERE organization_id = :organization AND accepted_at IS NULL AND revoked_at IS NULL
            AND expires_at > now())
 """)
+
+
+def _reached(words: str) -> LimitReached:
+    return LimitReached(words + " " + _("Ask your provider for more."))
 
 
 async def _wait(db: AsyncSession, what: str, organization_id: OrganizationId) -> None:

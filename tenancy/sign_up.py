@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tenancy import models
 from tenancy.accounts import EmailTaken, add_member, checked_email, create_user
 from tenancy.audit import Action, Actor, Target, record_of
+from tenancy.contracts import has_place_for_client
 from tenancy.db import system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import Forbidden
@@ -64,6 +65,7 @@ async def sign_up(
     await SignUpTries(host.realm_id, email, address).admit()
     try:
         async with system_session(reason="sign up") as db:
+            await _find_place(db, host)
             made = await add_organization(
                 db, kind, parent_id=host.organization_id, name=organization_name, locale=host.locale
             )
@@ -96,6 +98,7 @@ async def sign_up_proven(db: AsyncSession, host: HostOrganization, *, name: str,
     kind = _KINDS.get(host.kind)
     if kind is None or not host.allows_sign_up:
         raise SignUpClosed()
+    await _find_place(db, host)
     email = checked_email(email)
     name = checked_name((name or email.partition("@")[0])[:100])
     made = await add_organization(db, kind, parent_id=host.organization_id, name=name, locale=host.locale)
@@ -118,6 +121,12 @@ async def confirm_email(db: AsyncSession, user_id: UserId, email: str) -> bool:
         .returning(models.User.id)
     )
     return confirmed is not None
+
+
+async def _find_place(db: AsyncSession, host: HostOrganization) -> None:
+    # Before the address is looked at, and without a word on the contract: strangers learn neither.
+    if not await has_place_for_client(db, host.organization_id):
+        raise SignUpClosed()
 
 
 # Under whom one may sign up, and as what.

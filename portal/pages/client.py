@@ -9,7 +9,9 @@ from portal.pages.navigation import clients_title, workspace
 from portal.pages.overview import add_site_button, draw_sites
 from portal.pages.viewing import view_as_button
 from portal.shell import box, drawn, frame
+from portal.views.clients import state_badge
 from portal.views.shell import heading, link_button, mode_switch
+from tenancy.contracts import state_of
 from tenancy.db import session
 from tenancy.organizations import OrganizationInfo
 from tenancy.roles import OrganizationKind, Permission
@@ -22,7 +24,7 @@ from tenancy.viewer import Viewer
 async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
     """The sites of one organisation."""
     async with session(viewer) as db:
-        sites = await list_sites(db, owner.id)
+        sites, state = await list_sites(db, owner.id), await state_of(db, owner.id)
     with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
         with box("div", "top"):
             drawn(heading(owner.name, crumbs=[(clients_title(viewer), "/clients")], mark=True), "contents")
@@ -36,6 +38,7 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
         with ways:
             for symbol, words, address in _ways(viewer, owner):
                 drawn(link_button(symbol, words, address), "contents")
+            drawn(state_badge(state), "contents")
         await draw_sites(viewer, sites)
         await move_sites_button(here, viewer, owner, sites)
 

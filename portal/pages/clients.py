@@ -24,7 +24,7 @@ from portal.views.shell import heading, link_button, mode_switch
 from portal.views.states import error_state
 from tenancy.client_list import ClientRow, client_rows
 from tenancy.client_states import names_of, put_state
-from tenancy.contracts import ClientState, limits_of
+from tenancy.contracts import ClientState, limits_of, people_covered, sites_covered
 from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.ids import OrganizationId
@@ -242,6 +242,13 @@ def _notes(
         if row.limits.events is not None and events > row.limits.events:
             words = _("{client} has more events this month than agreed.").format(client=name)
             notes.append((words, f"{place}/contract"))
+        own = sum(site.organization_id == row.client.id for site in below[row.client.id])
+        if row.limits.sites is not None and own > row.limits.sites:
+            counted = ngettext("{number} site", "{number} sites", own).format(number=own)
+            notes.append((f"{name}: {counted}. {sites_covered(row.limits.sites)}", f"{place}/contract"))
+        if row.limits.people is not None and row.people > row.limits.people:
+            counted = ngettext("{number} person", "{number} people", row.people).format(number=row.people)
+            notes.append((f"{name}: {counted}. {people_covered(row.limits.people)}", f"{place}/contract"))
         for site in below[row.client.id]:
             last = usage[site.number].last_at
             silent = last is None or now - last > SILENT_AFTER

@@ -100,6 +100,9 @@ def _states(here: Here, owner: OrganizationInfo, state: ClientState) -> None:
         drawn(state_badge(state) or Markup('<span class="badge">{}</span>').format(_("Active")))
     ui.label(_("Visits are counted whatever the state.")).classes("muted")
 
+    address = f"/clients/{owner.public_id}/export.zip"
+    exporting = link_button("file-text", _("Export everything"), address, download=True)
+
     def ask(wanted: ClientState) -> None:
         async def put(values: Values) -> None:
             if wanted is ClientState.DELETED and values["typed_name"].strip() != owner.name:
@@ -109,6 +112,9 @@ def _states(here: Here, owner: OrganizationInfo, state: ClientState) -> None:
                 await put_state(db, viewer, owner, wanted)
             ui.navigate.reload()
 
+        about = Markup("<p>{}</p>").format(consequence(wanted))
+        if wanted is ClientState.DELETED:
+            about += exporting
         hint = _("To confirm, type: {name}").format(name=owner.name)
         fields = [Field("typed_name", _("Name of the organisation"), hint=hint)]
         form_dialog(
@@ -116,7 +122,7 @@ def _states(here: Here, owner: OrganizationInfo, state: ClientState) -> None:
             fields if wanted is ClientState.DELETED else [],
             submit=action_words(wanted),
             on_submit=put,
-            about=Markup("<p>{}</p>").format(consequence(wanted)),
+            about=about,
         )
 
     with box("div", "form-buttons"):
@@ -124,5 +130,4 @@ def _states(here: Here, owner: OrganizationInfo, state: ClientState) -> None:
             if wanted is not state:
                 danger = "danger" if wanted is ClientState.DELETED else ""
                 button(action_words(wanted), classes=danger).on_click(lambda wanted=wanted: ask(wanted))
-        export = f"/clients/{owner.public_id}/export.zip"
-        drawn(link_button("file-text", _("Export everything"), export, download=True), "contents")
+        drawn(exporting, "contents")

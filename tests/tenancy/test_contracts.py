@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from tenancy.client_states import put_state
 from tenancy.contracts import (
+    ClientState,
     Contract,
     LimitReached,
     change_contract,
@@ -110,3 +112,20 @@ async def test_a_contract_is_made_by_who_is_above_and_by_nobody_else() -> None:
         assert (await limits_of(db, client.id)).sites is None
     with pytest.raises(Invalid):
         await agree(agency, client, Contract(max_sites=-1))
+
+
+async def test_a_deleted_client_comes_back_only_to_a_free_place() -> None:
+    agency = await make_reseller()
+    client = await make_client(agency)
+    await agree(await the_platform(), agency, Contract(max_sub_organizations=1))
+    boss = a_viewer(agency)
+    async with session(boss) as db:
+        await put_state(db, boss, info_of(client), ClientState.DELETED)
+    async with session(boss) as db:
+        other = await create_client(db, boss, name=unique("Client"))
+    async with session(boss) as db:
+        for state in (ClientState.ACTIVE, ClientState.ARCHIVED):
+            with pytest.raises(LimitReached, match="covers 1 client"):
+                await put_state(db, boss, info_of(client), state)
+        await put_state(db, boss, other, ClientState.DELETED)
+        await put_state(db, boss, info_of(client), ClientState.ACTIVE)

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tenancy.db import system_session
+from tenancy.contracts import Contract, change_contract
+from tenancy.db import session, system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import Invalid, TooManyTries
 from tenancy.invalidation import Channel, publish
@@ -15,7 +16,15 @@ from tenancy.login import EmailNotConfirmed, sign_in
 from tenancy.rate_limits import SIGN_UPS_PER_EMAIL
 from tenancy.roles import OrganizationKind, Role
 from tenancy.sign_up import SignedUp, SignUpClosed, confirm_email, sign_up
-from tests.factories import MadeOrganization, host_of, make_reseller, make_user, the_platform, unique
+from tests.factories import (
+    MadeOrganization,
+    a_viewer,
+    host_of,
+    make_reseller,
+    make_user,
+    the_platform,
+    unique,
+)
 
 PASSWORD = "a long sentence of mine"
 _numbers = count(1)
@@ -87,6 +96,23 @@ async def test_on_an_agencys_host_one_becomes_its_client_where_it_allows_it() ->
     assert viewer.host_organization_id == agency.id
     with pytest.raises(SignUpClosed):
         await signs_up(await host_of(await make_reseller()), email)
+
+
+async def test_an_agency_without_a_place_left_takes_nobody_and_says_nothing_of_its_contract() -> None:
+    agency, host = await open_agency()
+    operator = a_viewer(await the_platform())
+    async with session(operator) as db:
+        await change_contract(db, operator, agency.id, Contract(max_sub_organizations=2))
+    emails = [f"{unique('kim')}@example.com" for _ in range(4)]
+
+    outcomes = await asyncio.gather(
+        *(signs_up(host, email, organization_name=unique("Shop")) for email in emails), return_exceptions=True
+    )
+
+    assert [type(one) for one in outcomes if not isinstance(one, SignedUp)] == [SignUpClosed] * 2
+    for email in emails:
+        with pytest.raises(SignUpClosed, match="Ask for an invitation"):
+            await signs_up(host, email)
 
 
 async def test_who_has_an_account_changes_nothing_by_signing_up_again() -> None:
