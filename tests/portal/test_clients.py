@@ -38,10 +38,12 @@ async def test_the_console_shows_what_needs_attention_and_finds_clients(whole_ap
     acme, bolt = await make_client(agency, name="Acme"), await make_client(agency, name="Bolt")
     silent = await make_site(acme, name="Old shop")
     boss = await make_user(agency)
+    await make_user(acme)
     store([Visit(silent, "Kim", datetime.now(UTC) - timedelta(days=3), (Step(0, "/"),), ARRIVAL)])
     await mark_first_event([silent.number])
     async with session(viewer_of(boss)) as db:
-        await change_contract(db, viewer_of(boss), acme.id, Contract(notes="Pays late."))
+        agreed = Contract(max_sites=0, max_people=0, notes="Pays late.")
+        await change_contract(db, viewer_of(boss), acme.id, agreed)
         await invite(db, viewer_of(boss), info_of(bolt), email="new@bolt.example", role=Role.OWNER)
         await put_state(db, viewer_of(boss), info_of(bolt), ClientState.SUSPENDED)
     browser = Program(whole_app, agency.host)
@@ -51,6 +53,8 @@ async def test_the_console_shows_what_needs_attention_and_finds_clients(whole_ap
 
     for words in (
         "Old shop of Acme has been silent for a day.",
+        "Acme: 1 site. The contract covers 0 sites.",
+        "Acme: 1 person. The contract covers 0 people.",
         "1 invitation of Bolt has not been answered.",
         "Suspended",
     ):
