@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from tenancy.audit import Action
+from tenancy.client_states import put_state
+from tenancy.contracts import ClientState
 from tenancy.csrf import token_for
 from tenancy.db import session, system_session
 from tenancy.identities import identities_of
@@ -20,6 +22,7 @@ from tenancy.settings import settings
 from tests.factories import (
     MadeOrganization,
     a_viewer,
+    info_of,
     make_client,
     make_reseller,
     make_user,
@@ -360,6 +363,25 @@ async def test_an_agency_that_wants_two_factors_gets_them_from_these_people_too(
     await connects(browser, provider, token, subject)
     browser.drops_its_session()
     assert (await browser.signs_in(subject)).request.url.path == "/settings/security"
+
+
+async def test_people_of_a_suspended_client_find_it_closed_this_way_too(
+    browser: Browser, provider: OidcProvider, agency: MadeOrganization
+) -> None:
+    client = await make_client(agency)
+    kim = await make_user(client)
+    token = await session_of(kim)
+    subject = known(provider)
+    browser.holds(token)
+    await connects(browser, provider, token, subject)
+    browser.drops_its_session()
+    boss = a_viewer(agency)
+    async with session(boss) as db:
+        await put_state(db, boss, info_of(client), ClientState.SUSPENDED)
+
+    page = await browser.signs_in(subject)
+
+    assert (page.status_code, f"{client.name} is closed" in page.text) == (403, True)
 
 
 async def says(browser: Browser, address: str, sentence: str) -> None:
