@@ -1,7 +1,5 @@
 """Whether an organisation is open to its people, or suspended, archived or deleted by the one above."""
 
-from datetime import timedelta
-
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,10 +13,6 @@ from tenancy.invalidation import Channel, publish
 from tenancy.organizations import OrganizationInfo
 from tenancy.text import gettext_noop as _
 from tenancy.viewer import Viewer
-
-# For so long a deleted organisation can be brought back.
-KEPT = timedelta(days=30)
-
 
 async def put_state(
     db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, state: ClientState

@@ -135,7 +135,7 @@ def consequence(state: ClientState) -> str:
             return _("Locked as when suspended, and not in this list unless you look for archived ones.")
         case ClientState.DELETED:
             return _(
-                "Locked at once. For 30 days it can be brought back from among the deleted ones. "
+                "Locked at once. It can be brought back from among the deleted ones. "
                 "Export it first if you need its numbers."
             )
 
