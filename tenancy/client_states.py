@@ -14,6 +14,7 @@ from tenancy.organizations import OrganizationInfo
 from tenancy.text import gettext_noop as _
 from tenancy.viewer import Viewer
 
+
 async def put_state(
     db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, state: ClientState
 ) -> None:
