@@ -92,7 +92,7 @@ async def test_every_page_is_translated_and_reads_from_the_right(
 ) -> None:
     """In Arabic letters, whatever is Latin is data, or a text that was not given to the door."""
     reader = await who_speaks("ar", world.agency)
-    own = [world.agency.name, world.client.name, world.site.name, world.site.domain, reader.email]
+    own = [world.agency.name, world.client.name, world.site.name, world.site.domain, reader.email, "Acme ID"]
     site = f"/sites/{world.site.public_id}"
     async with at(browser, product, world.agency.host, viewport=PHONE) as person:
         await person.signs_in(reader.email, reader.password)
