@@ -24,8 +24,6 @@ CALLS = {
     ("portal/consent_mail.py", "mail_consent_given"),
     ("portal/pages/security.py", "_ask_new_codes"),
     ("portal/pages/security.py", "renew"),
-    ("portal/stack/demo/world.py", "_place_reseller"),
-    ("portal/stack/demo/world.py", "note_first_event"),
     ("tenancy/accounts.py", "create_operator"),
     ("tenancy/api_keys.py", "_fetch_holder"),
     ("tenancy/domain_mail.py", "dkim_sign"),
