@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 
@@ -13,7 +13,6 @@ from tenancy.domains import base_url
 from tenancy.errors import NotSignedIn
 from tenancy.login import viewer_for_token
 from tenancy.organizations import OrganizationInfo, get_organization
-from tenancy.roles import Permission
 from tenancy.second_factor import SecondFactorNeeded
 from tenancy.sites import Site, get_site
 from tenancy.viewer import Viewer
@@ -65,20 +64,6 @@ async def current_person(here: Here) -> Viewer:
         # The page may be older than the look.
         only_read()
     return viewer
-
-
-def who_may(permission: Permission) -> Any:
-    """The viewer, where their role allows it: `viewer: Annotated[Viewer, who_may(Permission.X)]`.
-
-    Asked before the page is built, so that who may not gets the answer that says so.
-    """
-
-    def allowed(here: CurrentHere) -> Viewer:
-        viewer = here.signed_in()
-        viewer.require(permission)
-        return viewer
-
-    return Depends(allowed)
 
 
 async def _organization(organization: str, here: CurrentHere) -> OrganizationInfo:

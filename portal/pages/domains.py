@@ -4,8 +4,8 @@ from typing import Annotated
 
 from nicegui import ui
 
-from portal.here import CurrentHere, Here
-from portal.pages.access import CurrentOrganization, current_viewer, who_may
+from portal.here import CurrentHere, Here, who_may
+from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.settings_area import settings_frame

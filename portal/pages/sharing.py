@@ -16,8 +16,8 @@ from analytics.shared_links import (
     list_links,
     revoke_link,
 )
-from portal.here import CurrentHere, Here
-from portal.pages.access import CurrentOrganization, SiteVisit, current_viewer, who_may
+from portal.here import CurrentHere, Here, who_may
+from portal.pages.access import CurrentOrganization, SiteVisit, current_viewer
 from portal.pages.guard import told
 from portal.pages.link_form import open_link_form
 from portal.pages.navigation import clients_title, workspace
