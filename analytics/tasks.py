@@ -6,6 +6,7 @@ import redis
 import structlog
 from celery import shared_task
 
+from analytics import erasure
 from analytics.rollup.build import drop_old_days, large_sites, roll_up
 from tenancy.db import run_alone
 from tenancy.settings import settings
@@ -34,3 +35,15 @@ def roll_up_large_sites() -> int:
     drop_old_days(now)
     zones = run_alone(zones_of(large_sites()))
     return sum(roll_up(number, zone, now) for number, zone in zones.items())
+
+
+@shared_task(name="analytics.erase_deleted")  # type: ignore[untyped-decorator]
+def erase_deleted() -> int:
+    """Removes for good what was deleted long enough ago; how many organisations. Can run twice."""
+    return erasure.erase_deleted()
+
+
+@shared_task(name="analytics.clear_files")  # type: ignore[untyped-decorator]
+def clear_files() -> None:
+    """Takes what was deleted out of the files of ClickHouse as well."""
+    erasure.clear_files()

@@ -4,6 +4,7 @@ from nicegui import ui
 
 from portal.here import CurrentHere, CurrentViewer
 from portal.pages.access import CurrentOrganization
+from portal.pages.client_state import deleted_notice
 from portal.pages.move_sites import move_sites_button
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.overview import add_site_button, draw_sites
@@ -11,7 +12,7 @@ from portal.pages.viewing import view_as_button
 from portal.shell import box, drawn, frame
 from portal.views.clients import state_badge
 from portal.views.shell import heading, link_button, mode_switch
-from tenancy.contracts import state_of
+from tenancy.contracts import standing_of
 from tenancy.db import session
 from tenancy.organizations import OrganizationInfo
 from tenancy.roles import OrganizationKind, Permission
@@ -24,7 +25,7 @@ from tenancy.viewer import Viewer
 async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: CurrentViewer) -> None:
     """The sites of one organisation."""
     async with session(viewer) as db:
-        sites, state = await list_sites(db, owner.id), await state_of(db, owner.id)
+        sites, standing = await list_sites(db, owner.id), await standing_of(db, owner.id)
     with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
         with box("div", "top"):
             drawn(heading(owner.name, crumbs=[(clients_title(viewer), "/clients")], mark=True), "contents")
@@ -33,12 +34,14 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
                 await view_as_button(db, here, viewer, owner)
             add_site_button(here, viewer, owner.id)
             drawn(mode_switch())
+        if viewer.may(Permission.MANAGE_CLIENTS) or viewer.may(Permission.OPERATE_PLATFORM):
+            deleted_notice(here, viewer, owner, standing)
         ways = box("nav", "section-top")
         ways.props["aria-label"] = _("About this client")
         with ways:
             for symbol, words, address in _ways(viewer, owner):
                 drawn(link_button(symbol, words, address), "contents")
-            drawn(state_badge(state), "contents")
+            drawn(state_badge(standing.state), "contents")
         await draw_sites(viewer, sites)
         await move_sites_button(here, viewer, owner, sites)
 

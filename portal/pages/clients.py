@@ -13,6 +13,7 @@ from analytics.reports.usage import SiteUsage, site_usage
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.client_import import import_button
+from portal.pages.client_state import action_words, consequence
 from portal.pages.forms import Values, form_dialog
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.new_client import new_client_button
@@ -80,22 +81,24 @@ async def clients_page(
         drawn(views.attention(_notes(open_rows, below, usage, now)), "wide")
         if rows:
             drawn(_conditions(words, state, sort), "wide")
-        lines = _lines(_found(rows, words, state), below, cards, usage)
+        lines = _lines(_found(rows, words, state), below, cards, usage, viewer.locale)
         lines.sort(key=_ORDERS.get(sort, _ORDERS["name"]))
         manages = viewer.may(Permission.MANAGE_CLIENTS) or viewer.may(Permission.OPERATE_PLATFORM)
         table = views.clients_table(lines, locale=viewer.locale, pickable=manages, filtered=bool(rows))
         drawn(table, "wide")
         if manages and lines:
-            actions = [(one, action_words(one)) for one in _offered(state)]
+            shown = ClientState(state) if state in set(ClientState) else None
+            actions = [(one, action_words(one, was=shown)) for one in _offered(state)]
             drawn(views.bulk_bar([(one.value, words) for one, words in actions]), "wide")
-            PageEvents().listen({"bulk": _Bulk(here, lines).ask})
+            PageEvents().listen({"bulk": _Bulk(here, lines, shown).ask})
 
 
 class _Bulk:
     """What happens to several clients at once."""
 
-    def __init__(self, here: Here, lines: Sequence[views.ClientLine]) -> None:
+    def __init__(self, here: Here, lines: Sequence[views.ClientLine], shown: ClientState | None) -> None:
         self._here = here
+        self._shown = shown
         self._names = {line.public_id: line.name for line in lines}
         self._beside = box()
 
@@ -117,40 +120,9 @@ class _Bulk:
 
         names = ", ".join(sorted(self._names[one] for one in chosen))
         about = Markup("<p><b>{}</b></p><p>{}</p>").format(names, consequence(state))
+        words = action_words(state, was=self._shown)
         with self._beside:
-            form_dialog(action_words(state) + "?", [], submit=action_words(state), on_submit=put, about=about)
-
-
-def consequence(state: ClientState) -> str:
-    """What a change of state means, in a sentence or two."""
-    match state:
-        case ClientState.ACTIVE:
-            return _("Their people can sign in again, and everything is as it was.")
-        case ClientState.SUSPENDED:
-            return _(
-                "Dashboards, public links and programs are locked at once. "
-                "Visits are still counted, and it can be undone."
-            )
-        case ClientState.ARCHIVED:
-            return _("Locked as when suspended, and not in this list unless you look for archived ones.")
-        case ClientState.DELETED:
-            return _(
-                "Locked at once. It can be brought back from among the deleted ones. "
-                "Export it first if you need its numbers."
-            )
-
-
-def action_words(state: ClientState) -> str:
-    """What is done to bring a client into a state, as a button says it."""
-    match state:
-        case ClientState.ACTIVE:
-            return _("Open again")
-        case ClientState.SUSPENDED:
-            return _("Suspend")
-        case ClientState.ARCHIVED:
-            return _("Archive")
-        case ClientState.DELETED:
-            return _("Delete")
+            form_dialog(words + "?", [], submit=words, on_submit=put, about=about)
 
 
 _ORDERS = {
@@ -270,6 +242,7 @@ def _lines(
     below: Mapping[OrganizationId, Sequence[Site]],
     cards: Mapping[int, SiteCard],
     usage: Mapping[int, SiteUsage],
+    locale: str,
 ) -> list[views.ClientLine]:
     """A line per client, with the sums over its sites and those of organisations below it."""
     lines = []
@@ -290,6 +263,7 @@ def _lines(
                 spark=tuple(map(sum, zip(*(card.spark for card in counted), strict=False))),
                 events=sum(usage[site.number].events for site in sites),
                 most_events=row.limits.events,
+                note=views.removal_words(row.standing, row.client.timezone, locale),
             )
         )
     return lines

@@ -1,0 +1,97 @@
+"""What puts a client into another state: the words, the question before it, and what a deleted one says."""
+
+from markupsafe import Markup
+from nicegui import ui
+
+from portal.here import Here
+from portal.pages.access import current_viewer
+from portal.pages.forms import Field, Values, form_dialog
+from portal.shell import box, button, drawn
+from portal.views.clients import removal_words
+from portal.views.icons import icon
+from portal.views.shell import link_button
+from tenancy.client_states import put_state
+from tenancy.contracts import KEPT_AFTER_DELETION, ClientState, Standing
+from tenancy.db import session
+from tenancy.errors import Invalid
+from tenancy.organizations import OrganizationInfo
+from tenancy.text import gettext as _
+from tenancy.text import ngettext
+from tenancy.viewer import Viewer
+
+
+def ask_for_state(here: Here, owner: OrganizationInfo, was: ClientState, wanted: ClientState) -> None:
+    """Opens the dialog that says what it means; to delete takes the client's name, and offers its export."""
+    deletes = wanted is ClientState.DELETED
+
+    async def put(values: Values) -> None:
+        if deletes and values["typed_name"].strip() != owner.name:
+            raise Invalid(_("That is not the name."), field="typed_name")
+        viewer = await current_viewer(here)
+        async with session(viewer) as db:
+            await put_state(db, viewer, owner, wanted)
+        ui.navigate.reload()
+
+    about = Markup("<p>{}</p>").format(consequence(wanted))
+    fields = []
+    if deletes:
+        about += export_link(owner)
+        hint = _("To confirm, type: {name}").format(name=owner.name)
+        fields = [Field("typed_name", _("Name of the organisation"), hint=hint)]
+    words = action_words(wanted, was=was)
+    form_dialog(f"{words}: {owner.name}", fields, submit=words, on_submit=put, about=about)
+
+
+def export_link(owner: OrganizationInfo) -> Markup:
+    """The way to everything that there is about a client as one file."""
+    address = f"/clients/{owner.public_id}/export.zip"
+    return link_button("file-text", _("Export everything"), address, download=True)
+
+
+def deleted_notice(here: Here, viewer: Viewer, owner: OrganizationInfo, standing: Standing) -> None:
+    """Above the page of a deleted client: until when it can be brought back, and the button that does it."""
+    words = removal_words(standing, owner.timezone, viewer.locale)
+    if not words:
+        return
+    with box("div", "notice wide deleted").props("role=status"):
+        drawn(Markup("{}<span>{}</span>").format(icon("triangle-alert", 16), words), "contents")
+        face = button(action_words(ClientState.ACTIVE, was=standing.state), classes="small")
+        face.on_click(lambda: ask_for_state(here, owner, standing.state, ClientState.ACTIVE))
+
+
+def consequence(state: ClientState) -> str:
+    """What a change of state means, in a sentence or two."""
+    match state:
+        case ClientState.ACTIVE:
+            return _("Their people can sign in again, and everything is as it was.")
+        case ClientState.SUSPENDED:
+            return _(
+                "Dashboards, public links and programs are locked at once. "
+                "Visits are still counted, and it can be undone."
+            )
+        case ClientState.ARCHIVED:
+            return _("Locked as when suspended, and not in this list unless you look for archived ones.")
+        case ClientState.DELETED:
+            days = KEPT_AFTER_DELETION.days
+            return ngettext(
+                "Locked at once. For {number} day it can be brought back, then all its data is removed "
+                "for good. Export it first if you need its numbers.",
+                "Locked at once. For {number} days it can be brought back, then all its data is removed "
+                "for good. Export it first if you need its numbers.",
+                days,
+            ).format(number=days)
+
+
+def action_words(state: ClientState, *, was: ClientState | None = None) -> str:
+    """What is done to bring a client from one state into another, as a button says it."""
+    match state:
+        case ClientState.ACTIVE if was is ClientState.DELETED:
+            return _("Bring back")
+        case ClientState.ACTIVE:
+            return _("Open again")
+        case ClientState.SUSPENDED:
+            return _("Suspend")
+        case ClientState.ARCHIVED:
+            return _("Archive")
+        case ClientState.DELETED:
+            return _("Delete")
