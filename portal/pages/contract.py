@@ -8,12 +8,11 @@ from nicegui import ui
 
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import CurrentOrganization, current_viewer
+from portal.pages.client_area import client_frame
 from portal.pages.client_state import action_words, ask_for_state, export_link
 from portal.pages.guard import told
-from portal.pages.navigation import clients_title, workspace
-from portal.shell import box, button, drawn, frame
+from portal.shell import box, button, drawn
 from portal.views.clients import removal_words, state_badge
-from portal.views.shell import heading, mode_switch
 from tenancy.contracts import (
     ClientState,
     Contract,
@@ -44,13 +43,7 @@ async def contract_page(
     """A form that is saved as a whole, and below it the buttons that close and open the client."""
     async with session(viewer) as db:
         contract, standing = await contract_of(db, owner.id), await standing_of(db, owner.id)
-    title = _("Limits and notes")
-    with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
-        with box("div", "top"):
-            crumbs = [(clients_title(viewer), "/clients"), (owner.name, f"/clients/{owner.public_id}")]
-            drawn(heading(title, crumbs=crumbs), "contents")
-            box("div", "space")
-            drawn(mode_switch())
+    with client_frame(here, viewer, owner, "contract"):
         with box("section", "card form-page"):
             _form(here, owner, contract)
         with box("section", "card form-page"):
@@ -95,7 +88,7 @@ def _form(here: Here, owner: OrganizationInfo, contract: Contract) -> None:
 
 def _states(here: Here, viewer: Viewer, owner: OrganizationInfo, standing: Standing) -> None:
     was = standing.state
-    with ui.row().classes("items-center"):
+    with box("div", "form-buttons"):
         ui.label(_("State")).props("role=heading aria-level=2")
         drawn(state_badge(was) or Markup('<span class="badge">{}</span>').format(_("Active")))
     words = removal_words(standing, owner.timezone, viewer.locale)

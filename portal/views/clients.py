@@ -15,7 +15,7 @@ from portal.views.states import empty_state
 from tenancy.client_states import names_of
 from tenancy.contracts import ClientState, Standing
 from tenancy.text import gettext as _
-from tenancy.text import pgettext
+from tenancy.text import ngettext, pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,11 @@ def figures(shown: Sequence[Figure], *, locale: str = "en") -> Markup:
     )
 
 
-def attention(notes: Sequence[tuple[str, str]]) -> Markup:
-    """What somebody should look at: (sentence, where that is done). Nothing where all is well."""
+def attention(notes: Sequence[tuple[str, str]], *, more: tuple[int, str] = (0, "")) -> Markup:
+    """What somebody should look at: (sentence, where that is done). Nothing where all is well.
+
+    `more`: how much more there is, and where all of it stands.
+    """
     if not notes:
         return Markup("")
     rows = Markup("").join(
@@ -78,6 +81,12 @@ def attention(notes: Sequence[tuple[str, str]]) -> Markup:
         )
         for words, href in notes
     )
+    number, everything = more
+    if number > 0:
+        words = ngettext("and {number} more", "and {number} more", number).format(number=number)
+        rows += Markup('<li><a class="more" href="{}"><span>{}</span>{}</a></li>').format(
+            everything, words, icon("chevron-right", 15)
+        )
     return Markup(
         '<section class="card attention" aria-labelledby="attention"><h2 id="attention">{}</h2><ul>{}</ul>'
         "</section>"

@@ -1,6 +1,7 @@
 """The console: what it shows of clients, and clients as files, in and out."""
 
 import csv
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
@@ -8,13 +9,16 @@ from io import BytesIO, StringIO
 import pytest
 from fastapi import FastAPI
 
+from portal.client_search import PAGE
+from portal.pages.clients import MOST_NOTES
+from portal.views import numbers
 from tenancy.client_import import create_clients, read_clients
 from tenancy.client_states import put_state
 from tenancy.contracts import ClientState, Contract, LimitReached, change_contract, limits_of
 from tenancy.db import session
 from tenancy.errors import Invalid
 from tenancy.invites import invite
-from tenancy.organizations import list_clients
+from tenancy.organizations import create_client, list_clients
 from tenancy.roles import Role
 from tenancy.sites import list_sites, mark_first_event
 from tests.analytics.worlds import ARRIVAL, Step, Visit, store
@@ -63,6 +67,72 @@ async def test_the_console_shows_what_needs_attention_and_finds_clients(whole_ap
     assert "Choose Bolt" in found and "Choose Acme" not in found
     assert "Nobody found" in (await browser.get("/clients", state="archived")).text
     assert "Pays late." in (await browser.get(f"/clients/{acme.public_id}/contract")).text
+
+
+async def test_many_clients_come_page_by_page_and_the_address_keeps_the_place(whole_app: FastAPI) -> None:
+    agency = await make_reseller()
+    boss = a_viewer(agency)
+    async with session(boss) as db:
+        for number in range(PAGE + 4):
+            await create_client(db, boss, name=f"Shop {number:02}")
+        await create_client(db, boss, name="Zebra")
+        for client in (await list_clients(db))[: MOST_NOTES + 2]:
+            await invite(db, boss, client, email="new@shop.example", role=Role.OWNER)
+    browser = Program(whole_app, agency.host)
+    await browser.open_browser(await make_user(agency))
+
+    async def names(**query: str) -> list[str]:
+        return re.findall('Choose ([^&"\\\\]+)', (await browser.get("/clients", **query)).text)
+
+    first, second = await names(), await names(page="2")
+    assert first == [f"Shop {number:02}" for number in range(PAGE)]
+    assert second == [*(f"Shop {number:02}" for number in range(PAGE, PAGE + 4)), "Zebra"]
+    assert await names(page="999") == second and await names(page="-1") == first
+    assert (await names(words="shop", sort="sites", page="2"))[-1] == f"Shop {PAGE + 3}"
+    page = (await browser.get("/clients", words="shop", sort="events")).text
+    assert f"1 to {PAGE} of {PAGE + 4}" in page
+    assert re.search(r"/clients\?words=shop&\S*sort=events&\S*page=2", page)
+
+    page = (await browser.get("/clients")).text
+    assert page.count("has not been answered") == MOST_NOTES and "and 2 more" in page
+    page = (await browser.get("/clients", state="attention")).text
+    assert page.count("has not been answered") == MOST_NOTES + 2 and "and 2 more" not in page
+    assert await names(state="attention") == first[: MOST_NOTES + 2]
+
+
+async def test_sites_of_put_away_clients_are_in_the_console_alone(whole_app: FastAPI) -> None:
+    agency = await make_reseller()
+    boss = await make_user(agency)
+    browser = Program(whole_app, agency.host)
+    await browser.open_browser(boss)
+    own = await make_site(agency, name="Our own")
+    for state in ClientState:
+        client = await make_client(agency)
+        await make_site(client, name=f"Shop of {state}")
+        if state is not ClientState.ACTIVE:
+            async with session(viewer_of(boss)) as db:
+                await put_state(db, viewer_of(boss), info_of(client), state)
+    page = (await browser.get("/sites")).text
+    assert own.name in page
+    assert [state for state in ClientState if f"Shop of {state}" in page] == ["active", "suspended"]
+    assert "Shop of deleted" in (await browser.get(f"/clients/{client.public_id}")).text
+
+
+async def test_a_deleted_client_says_when_it_is_gone_and_comes_back(whole_app: FastAPI) -> None:
+    agency = await make_reseller()
+    client, boss = await make_client(agency), await make_user(agency)
+    async with session(viewer_of(boss)) as db:
+        await put_state(db, viewer_of(boss), info_of(client), ClientState.DELETED)
+    browser = Program(whole_app, agency.host)
+    await browser.open_browser(boss)
+    last = numbers.long_day((datetime.now(UTC) + timedelta(days=30)).date(), "en")
+    for address in (
+        "/clients?state=deleted",
+        f"/clients/{client.public_id}",
+        f"/clients/{client.public_id}/contract",
+    ):
+        page = (await browser.get(address)).text
+        assert f"Its data is removed for good on {last}." in page and "Bring back" in page, address
 
 
 async def test_a_file_of_clients_is_told_line_by_line_and_made_as_a_whole() -> None:
