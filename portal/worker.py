@@ -55,6 +55,10 @@ celery_app.conf.update(
             "task": "analytics.erase_deleted",
             "schedule": crontab(minute=53),
         },
+        "forget-exports": {
+            "task": "analytics.forget_exports",
+            "schedule": crontab(minute=23),
+        },
         "clear-files": {
             "task": "analytics.clear_files",
             "schedule": crontab(day_of_week="sunday", hour=3, minute=11),

@@ -1,15 +1,19 @@
 """What puts a client into another state: the words, the question before it, and what a deleted one says."""
 
+from functools import partial
+
 from markupsafe import Markup
 from nicegui import ui
 
+from analytics.client_exports import export_of
 from portal.here import Here
 from portal.pages.access import current_viewer
+from portal.pages.client_export import ExportPart
 from portal.pages.forms import Field, Values, form_dialog
+from portal.pages.guard import told
 from portal.shell import box, button, drawn
 from portal.views.clients import removal_words
 from portal.views.icons import icon
-from portal.views.shell import link_button
 from tenancy.client_states import put_state
 from tenancy.contracts import KEPT_AFTER_DELETION, ClientState, Standing
 from tenancy.db import session
@@ -20,7 +24,7 @@ from tenancy.text import ngettext
 from tenancy.viewer import Viewer
 
 
-def ask_for_state(here: Here, owner: OrganizationInfo, was: ClientState, wanted: ClientState) -> None:
+async def ask_for_state(here: Here, owner: OrganizationInfo, was: ClientState, wanted: ClientState) -> None:
     """Opens the dialog that says what it means; to delete takes the client's name, and offers its export."""
     deletes = wanted is ClientState.DELETED
 
@@ -33,19 +37,17 @@ def ask_for_state(here: Here, owner: OrganizationInfo, was: ClientState, wanted:
         ui.navigate.reload()
 
     about = Markup("<p>{}</p>").format(consequence(wanted))
-    fields = []
+    fields: list[Field] = []
+    draw_export = None
     if deletes:
-        about += export_link(owner)
+        viewer = await current_viewer(here)
+        async with session(viewer) as db:
+            known = await export_of(db, owner.id)
+        draw_export = partial(ExportPart, here, owner, known)
         hint = _("To confirm, type: {name}").format(name=owner.name)
         fields = [Field("typed_name", _("Name of the organisation"), hint=hint)]
     words = action_words(wanted, was=was)
-    form_dialog(f"{words}: {owner.name}", fields, submit=words, on_submit=put, about=about)
-
-
-def export_link(owner: OrganizationInfo) -> Markup:
-    """The way to everything that there is about a client as one file."""
-    address = f"/clients/{owner.public_id}/export.zip"
-    return link_button("file-text", _("Export everything"), address, download=True)
+    form_dialog(f"{words}: {owner.name}", fields, submit=words, on_submit=put, about=about, more=draw_export)
 
 
 def deleted_notice(here: Here, viewer: Viewer, owner: OrganizationInfo, standing: Standing) -> None:
@@ -56,7 +58,7 @@ def deleted_notice(here: Here, viewer: Viewer, owner: OrganizationInfo, standing
     with box("div", "notice wide deleted").props("role=status"):
         drawn(Markup("{}<span>{}</span>").format(icon("triangle-alert", 16), words), "contents")
         face = button(action_words(ClientState.ACTIVE, was=standing.state), classes="small")
-        face.on_click(lambda: ask_for_state(here, owner, standing.state, ClientState.ACTIVE))
+        face.on_click(told(partial(ask_for_state, here, owner, standing.state, ClientState.ACTIVE)))
 
 
 def consequence(state: ClientState) -> str:

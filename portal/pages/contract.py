@@ -1,15 +1,18 @@
 """/clients/{organization}/contract: what is agreed with a client, what is noted, and whether it is open."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
 from markupsafe import Markup
 from nicegui import ui
 
+from analytics.client_exports import export_of
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.client_area import client_frame
-from portal.pages.client_state import action_words, ask_for_state, export_link
+from portal.pages.client_export import ExportPart
+from portal.pages.client_state import action_words, ask_for_state
 from portal.pages.guard import told
 from portal.shell import box, button, drawn
 from portal.views.clients import removal_words, state_badge
@@ -43,11 +46,15 @@ async def contract_page(
     """A form that is saved as a whole, and below it the buttons that close and open the client."""
     async with session(viewer) as db:
         contract, standing = await contract_of(db, owner.id), await standing_of(db, owner.id)
+        known = await export_of(db, owner.id)
     with client_frame(here, viewer, owner, "contract"):
         with box("section", "card form-page"):
             _form(here, owner, contract)
         with box("section", "card form-page"):
             _states(here, viewer, owner, standing)
+        with box("section", "card form-page"):
+            ui.label(_("Export")).props("role=heading aria-level=2")
+            ExportPart(here, owner, known)
 
 
 def _form(here: Here, owner: OrganizationInfo, contract: Contract) -> None:
@@ -99,5 +106,4 @@ def _states(here: Here, viewer: Viewer, owner: OrganizationInfo, standing: Stand
             if wanted is not was:
                 danger = "danger" if wanted is ClientState.DELETED else ""
                 face = button(action_words(wanted, was=was), classes=danger)
-                face.on_click(lambda wanted=wanted: ask_for_state(here, owner, was, wanted))
-        drawn(export_link(owner), "contents")
+                face.on_click(told(partial(ask_for_state, here, owner, was, wanted)))

@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("tracker", "tenancy", "themes", "analytics", "billing", "portal")
 
 CALLS = {
+    ("analytics/client_exports.py", "forget_exports"),
     ("analytics/shared_links.py", "_fetch_link"),
     ("analytics/shared_links.py", "count_view"),
     ("portal/account_pages.py", "_insist"),
