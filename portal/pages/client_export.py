@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from analytics.client_exports import ClientExport, ask_for_export, export_of
+from analytics.client_exports import ClientExport, ExportState, ask_for_export, export_of
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
@@ -25,6 +25,7 @@ class ExportPart:
         with box("div", "export"):
             self._status = drawn("", "contents")
             self._ask = button(_("Export everything"), icon=icon("file-text", 15)).on_click(told(self._begin))
+            self._again = button(_("Make a new one"), classes="quiet").on_click(told(self._begin))
             self._timer = ui.timer(LOOKS_EVERY_S, told(self._look), active=False)
         self._show(known)
 
@@ -44,5 +45,7 @@ class ExportPart:
         status = export_status(export, href, timezone=self._owner.timezone, locale=self._here.locale)
         self._status.set_content(status)
         under_way = export is not None and export.is_under_way
-        self._ask.visible = not under_way
+        is_ready = export is not None and export.state is ExportState.READY
+        self._ask.visible = not under_way and not is_ready
+        self._again.visible = is_ready
         self._timer.active = under_way
