@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 from sqlalchemy import text
 
+from analytics.models import ClientExport
 from tenancy import accounts, api_keys, domains, login, organizations, sites
 from tenancy.api_keys import Scope
 from tenancy.db import session, system_session
@@ -142,6 +145,26 @@ async def make_domain(
     host = host or f"{unique('www')}.example.com"
     async with system_session(reason="test") as db:
         return await claim_domain(db, platform, host, purpose, organization.id)
+
+
+async def make_client_export(client: MadeOrganization) -> None:
+    """A file of the client that is ready to be fetched."""
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("organization.csv", f"id,name\n{client.public_id},{client.name}\n")
+    async with system_session(reason="test") as db:
+        db.add(
+            ClientExport(
+                organization_id=client.id,
+                run=uuid4(),
+                asker_email=f"{unique('asker')}@example.com",
+                asker_locale="en",
+                state="ready",
+                file_name=f"{client.slug}.zip",
+                body=packed.getvalue(),
+                expires_at=datetime.now(UTC) + timedelta(hours=1),
+            )
+        )
 
 
 def a_viewer(organization: MadeOrganization, role: Role | None = None) -> Viewer:

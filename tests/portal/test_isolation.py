@@ -14,6 +14,7 @@ from tests.factories import (
     MadeOrganization,
     MadeUser,
     make_client,
+    make_client_export,
     make_direct,
     make_domain,
     make_key,
@@ -117,6 +118,7 @@ async def a_victim(reseller: MadeOrganization) -> Victim:
     client = await make_client(reseller)
     site = await make_site(client, name=unique("Secret"))
     domain = await make_domain(client, f"{unique('secret')}.example.com")
+    await make_client_export(client)
     return Victim(
         client,
         await make_user(client),

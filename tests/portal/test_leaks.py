@@ -35,7 +35,7 @@ BREAKABLE = (
     "portal.account_pages.forgotten_page",
     "portal.signing.sign_in_page",
     "portal.signing.safe_path",
-    "portal.pages.overview.list_sites",
+    "portal.pages.overview.list_open_sites",
     "portal.pages.people.list_members",
     "portal.api.sites.list_sites",
     "portal.brand.as_icon",
