@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import clickhouse_connect
+import msgspec
 from clickhouse_connect.datatypes.base import ClickHouseType
 from clickhouse_connect.driver import AsyncClient, Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
@@ -104,6 +105,11 @@ _SETTINGS: dict[str, object] = {
     "cancel_http_readonly_queries_on_client_close": 1,
     # The keys of a row never change their month: FINAL need not look across partitions.
     "do_not_merge_across_partitions_select_final": 1,
+    # An error in the middle of an answer comes as an error, not as half an answer.
+    "wait_end_of_query": 1,
+    "output_format_json_quote_64bit_integers": 0,
+    "output_format_json_validate_utf8": 1,
+    "output_format_write_statistics": 0,
 }
 _TOO_LARGE = frozenset({158, 159, 160, 241, 307, 396})
 _BAD_PATTERN = 427
@@ -136,6 +142,11 @@ class _Connection:
             await self._client.close()
 
 
+class _Answer(msgspec.Struct):
+    data: list[Row]
+
+
+_answer = msgspec.json.Decoder(_Answer)
 _connections = PerLoop(_Connection, _Connection.close)
 _threads = local()
 
@@ -146,12 +157,16 @@ async def _read(sql: str, wall: str, parameters: Mapping[str, object]) -> list[R
     filters = "{" + ", ".join(f"'{table}': '{wall}'" for table in TABLES) + "}"
     client = await _connections.get().client()
     try:
-        answer = await client.query(
-            sql, parameters=dict(parameters), settings={**_SETTINGS, "additional_table_filters": filters}
+        answer = await client.raw_query(
+            sql,
+            parameters=dict(parameters),
+            settings={**_SETTINGS, "additional_table_filters": filters},
+            fmt="JSONCompact",
         )
     except (ClickHouseError, OSError) as error:
         raise _trouble(error) from error
-    return [tuple(row) for row in answer.result_rows]
+    # A report has few rows: as JSON they cost this process half of what the driver's columns do.
+    return _answer.decode(answer).data
 
 
 def _trouble(error: Exception) -> Exception:
