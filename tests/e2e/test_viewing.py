@@ -11,7 +11,7 @@ async def test_a_look_from_asking_for_consent_to_losing_it(browser: Browser, pro
     client = await make_client(agency, unique("Harbour Coffee"))
     site = await make_site(client, name=unique("Shop"))
     owner, boss = await make_user(client, name="Olive Owner"), await make_user(agency, name="Bea Boss")
-    page, line = f"/clients/{client.public_id}", f"You are viewing this as {client.name} does"
+    page, line = f"/clients/{client.public_id}", f"You are viewing this as {client.name} and cannot"
 
     async with at(browser, product, agency.host) as olive, at(browser, product, agency.host) as bea:
         await bea.signs_in(boss.email, boss.password)
