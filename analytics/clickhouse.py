@@ -35,13 +35,13 @@ class ReportTooLarge(InsightHubError):
 
     status = 503
     code = "report_too_large"
-    message = _("That took too long to count. Choose a shorter period, or fewer filters.")
+    message = _("This report took too long. Choose a shorter period or fewer filters.")
 
 
 class BadPattern(Invalid):
     """A regular expression that RE2 cannot read; the message says why."""
 
-    message = _("That is not a regular expression that works here.")
+    message = _("This regular expression is not valid or not supported.")
 
 
 async def query(site: Site, sql: str, /, **parameters: object) -> list[Row]:
@@ -95,8 +95,8 @@ def rows_of(sql: str, /, **given: object) -> list[Row]:
     return [tuple(row) for row in _worker().query(sql, settings=dict(given)).result_rows]
 
 
-UNANSWERED = _("The statistics do not answer. Please try again in a minute.")
-_WHY = _("That is not a regular expression that works here: {reason}.")
+UNANSWERED = _("Statistics are not available at the moment. Please try again in a minute.")
+_WHY = _("This regular expression is not valid or not supported: {reason}.")
 
 _SETTINGS: dict[str, object] = {
     "readonly": 2,

@@ -46,24 +46,24 @@ class AccountExists(Conflict):
 
     code = "account_exists"
     message = _(
-        "There is an account with your address already. Sign in as before: on the page that follows you can"
-        " connect the two."
+        "There is already an account with your address. Sign in as before: on the next page you can "
+        "connect the two."
     )
 
 
 class WrongEmailDomain(Forbidden):
     code = "wrong_email_domain"
-    message = _("Only people with an address of the organisation sign in this way.")
+    message = _("Only people with an email address of the organisation can sign in this way.")
 
 
 class IdentityTaken(Conflict):
     code = "identity_taken"
-    message = _("That account of the provider is connected to somebody else already.")
+    message = _("That account at the provider is already connected to someone else.")
 
 
 class LastWayIn(Conflict):
     code = "last_way_in"
-    message = _("That is your only way to sign in. Choose a password first, through Forgotten password.")
+    message = _("That is your only way to sign in. Choose a password first, with “Forgot password?”.")
 
 
 @dataclass(frozen=True, slots=True)

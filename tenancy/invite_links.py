@@ -51,7 +51,7 @@ class InviteOver(Conflict):
 
     status = 410
     code = "invitation_over"
-    message = gettext_noop("This invitation cannot be used any more.")
+    message = gettext_noop("This invitation can no longer be used.")
 
 
 async def open_invite(host: HostOrganization, token: str) -> OpenedInvite:

@@ -49,7 +49,7 @@ async def store_asset(
     picture = await asyncio.to_thread(made_anew, body, kind)
     stored = select(func.count()).where(ThemeAsset.organization_id == organization_id)
     if (await db.scalar(stored) or 0) >= MOST_ASSETS:
-        raise Invalid(_("There are too many pictures by now. Please try again tomorrow."), field=kind)
+        raise Invalid(_("There are too many pictures. Please try again tomorrow."), field=kind)
     digest = hashlib.sha256(picture.body).hexdigest()
     await db.execute(
         insert(ThemeAsset)

@@ -79,27 +79,27 @@ def corrections(theme: Theme) -> list[Correction]:
 
 
 _BUTTONS = gettext_noop(
-    "Buttons have black text, as white on this colour could not be read "
-    "({ratio}:1; at least {least}:1 is needed)."
+    "Buttons have black text, because white would be unreadable on this colour ({ratio}:1; at least "
+    "{least}:1 is needed)."
 )
 _TEXT_IN_LIGHT = gettext_noop(
-    "Links and lines on light pages have a darker shade, as this one could not be read there "
+    "Links and lines on light pages have a darker shade, because this one would be unreadable there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _TEXT_IN_DARK = gettext_noop(
-    "Links and lines on dark pages have a lighter shade, as this one could not be read there "
+    "Links and lines on dark pages have a lighter shade, because this one would be unreadable there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _SIDEBAR = gettext_noop(
-    "The sidebar has a darker shade, as its small white text could not be read on this one "
+    "The sidebar has a darker shade, because its small white text would be unreadable on this one "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _LINES_IN_LIGHT = gettext_noop(
-    "Second lines on light pages have a darker shade, as this one could not be seen there "
+    "Second lines on light pages have a darker shade, because this one would not be visible there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _LINES_IN_DARK = gettext_noop(
-    "Second lines on dark pages have a lighter shade, as this one could not be seen there "
+    "Second lines on dark pages have a lighter shade, because this one would not be visible there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 

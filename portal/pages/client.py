@@ -55,7 +55,7 @@ def _ways(viewer: Viewer, owner: OrganizationInfo) -> list[tuple[str, str, str]]
             _("Limits and notes"),
             f"{place}/contract",
         ),
-        (viewer.may(Permission.MANAGE_BRAND) and is_client, "palette", _("Look"), f"{place}/brand"),
+        (viewer.may(Permission.MANAGE_BRAND) and is_client, "palette", _("Brand"), f"{place}/brand"),
         (
             viewer.may(Permission.MANAGE_DOMAINS) and owner.kind is not OrganizationKind.DIRECT,
             "globe",
@@ -66,7 +66,7 @@ def _ways(viewer: Viewer, owner: OrganizationInfo) -> list[tuple[str, str, str]]
         (
             viewer.may(Permission.SEE_AUDIT),
             "activity",
-            _("Activity"),
+            _("Audit log"),
             f"/settings/audit?in={owner.public_id}",
         ),
     ]

@@ -71,7 +71,7 @@ async def clients_page(
                     views.Figure(
                         _("Events this month"), sum(one.events for one in usage.values()), limits.events
                     ),
-                    views.Figure(_("People active within 30 days"), sum(row.active for row in rows)),
+                    views.Figure(_("People active in the last 30 days"), sum(row.active for row in rows)),
                 ],
                 locale=viewer.locale,
             ),
@@ -105,7 +105,7 @@ class _Bulk:
         state = ClientState(action)
         chosen = [public_id for public_id in picked if public_id in self._names]
         if not chosen:
-            ui.notify(_("Choose clients first, by the boxes before their names."), position="top")
+            ui.notify(_("Select clients first, with the boxes next to their names."), position="top")
             return
 
         async def put(_values: Values) -> None:
@@ -125,18 +125,18 @@ def consequence(state: ClientState) -> str:
     """What a change of state means, in a sentence or two."""
     match state:
         case ClientState.ACTIVE:
-            return _("Their people can sign in again, and everything is as it was.")
+            return _("Their people can sign in again, and everything is as before.")
         case ClientState.SUSPENDED:
             return _(
-                "Dashboards, public links and programs are locked at once. "
-                "Visits are still counted, and it can be undone."
+                "Dashboards, public links and API keys stop working at once. Visits are still "
+                "counted. You can undo this."
             )
         case ClientState.ARCHIVED:
-            return _("Locked as when suspended, and not in this list unless you look for archived ones.")
+            return _("Suspended, and hidden from this list unless you show archived clients.")
         case ClientState.DELETED:
             return _(
-                "Locked at once. It can be brought back from among the deleted ones. "
-                "Export it first if you need its numbers."
+                "Suspended at once. You can reactivate it from the deleted clients. Export it first "
+                "if you need its data."
             )
 
 
@@ -144,7 +144,7 @@ def action_words(state: ClientState) -> str:
     """What is done to bring a client into a state, as a button says it."""
     match state:
         case ClientState.ACTIVE:
-            return _("Open again")
+            return _("Reactivate")
         case ClientState.SUSPENDED:
             return _("Suspend")
         case ClientState.ARCHIVED:
@@ -179,7 +179,7 @@ def _found(rows: Sequence[ClientRow], words: str, state: str) -> list[ClientRow]
 
 def _conditions(words: str, state: str, sort: str) -> Markup:
     """A search and two choices: a plain form does it."""
-    states = [(OPEN, _("Open ones")), *((one.value, _(names_of(one))) for one in ClientState)]
+    states = [(OPEN, _("Active and suspended")), *((one.value, _(names_of(one))) for one in ClientState)]
     orders = [
         ("name", _("By name")),
         ("events", _("By events")),
@@ -189,14 +189,14 @@ def _conditions(words: str, state: str, sort: str) -> Markup:
     search = Markup(
         '<label class="grow"><span>{0}</span><input name="words" type="search" value="{1}" maxlength="120"'
         ' placeholder="{2}"></label>'
-    ).format(_("Search"), words, _("A client's name"))
+    ).format(_("Search"), words, _("Client name"))
     return Markup(
         '<form class="conditions" action="/clients" data-auto>{}{}{}'
         '<button class="btn square" aria-label="{}">{}</button>{}</form>'
     ).format(
         search,
-        _select("state", _("Shown"), states, state),
-        _select("sort", _("Order"), orders, sort),
+        _select("state", _("Show"), states, state),
+        _select("sort", _("Sort"), orders, sort),
         _("Search"),
         icon("search"),
         link_button("file-text", _("Export as CSV"), "/clients.csv", download=True),
@@ -240,7 +240,7 @@ def _notes(
             notes.append((words, f"{place}/domains"))
         events = sum(usage[site.number].events for site in below[row.client.id])
         if row.limits.events is not None and events > row.limits.events:
-            words = _("{client} has more events this month than agreed.").format(client=name)
+            words = _("{client} is over its monthly event limit.").format(client=name)
             notes.append((words, f"{place}/contract"))
         own = sum(site.organization_id == row.client.id for site in below[row.client.id])
         if row.limits.sites is not None and own > row.limits.sites:
@@ -253,12 +253,14 @@ def _notes(
             last = usage[site.number].last_at
             silent = last is None or now - last > SILENT_AFTER
             if site.first_event_at is not None and silent and row.state is ClientState.ACTIVE:
-                words = _("{site} of {client} has been silent for a day.").format(site=site.name, client=name)
+                words = _("{site} of {client} has had no visits for a day.").format(
+                    site=site.name, client=name
+                )
                 notes.append((words, f"/sites/{site.public_id}/install"))
         if row.waiting:
             words = ngettext(
-                "{number} invitation of {client} has not been answered.",
-                "{number} invitations of {client} have not been answered.",
+                "{number} invitation of {client} is still pending.",
+                "{number} invitations of {client} are still pending.",
                 row.waiting,
             ).format(number=row.waiting, client=name)
             notes.append((words, f"{place}/people"))

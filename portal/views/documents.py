@@ -87,7 +87,7 @@ def sign_in_page(
         '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p>{others}</form>'
     ).format(
         others=_others(others),
-        forgotten=_("Forgotten password?"),
+        forgotten=_("Forgot password?"),
         sign_up=Markup('<a href="/signup">{}</a>').format(_("Sign up")) if may_sign_up else "",
         title=_("Sign in"),
         error=notice(error) if error else "",
@@ -130,7 +130,7 @@ def error_page(
     `way_out` is a link's (address, words), by default home; none for a host that nobody claimed (a theme
     without a name).
     """
-    address, words = way_out or ("/", _("Go to the start page"))
+    address, words = way_out or ("/", _("Go to the home page"))
     link = Markup('<a class="btn primary" href="{}">{}</a>').format(address, words) if theme.name else ""
     body = Markup('<section class="lost"><b class="num">{}</b><h1>{}</h1><p>{}</p>{}</section>').format(
         status, title, message, link
@@ -159,8 +159,8 @@ def closed_page(
     out = Markup(
         '<form method="post" action="/logout">{}<button class="btn primary wide">{}</button></form>'
     ).format(token, _("Sign out"))
-    title = _("{organization} is closed").format(organization=organization)
-    ask = _("Ask {brand} to open it again.").format(brand=theme.name)
+    title = _("{organization} is suspended").format(organization=organization)
+    ask = _("Contact {brand} to have it reactivated.").format(brand=theme.name)
     body = Markup('<section class="card sheet"><h1>{}</h1><p>{} {}</p>{}{}</section>').format(
         title, message, ask, ways, out
     )

@@ -63,18 +63,18 @@ def invite_over_page(
     title, message, way_out = {
         InviteState.EXPIRED: (
             _("This invitation has expired"),
-            _("It was good for seven days. Ask {name} of {organization} to send it again.").format(**names),
+            _("It was valid for seven days. Ask {name} of {organization} to send it again.").format(**names),
             None,
         ),
         InviteState.REVOKED: (
-            _("This invitation was withdrawn"),
+            _("This invitation was revoked"),
             _("Ask {name} of {organization} whether that is a mistake.").format(**names),
             None,
         ),
     }.get(
         invite.state,
         (
-            _("This invitation was accepted already"),
+            _("This invitation has already been accepted"),
             _("It works once. Sign in with the address that it was sent to."),
             ("/login", _("Sign in")),
         ),
@@ -105,10 +105,10 @@ def _form(action: str, form_token: str, fields: Markup, submit: str) -> Markup:
 
 
 def _other_account(invite: Invite, action: str, form_token: str, signed_in_as: str) -> Markup:
-    words = _("You are signed in as {you}, and this invitation is for {email}.").format(
+    words = _("You are signed in as {you}, but this invitation is for {email}.").format(
         you=signed_in_as, email=invite.email
     )
     return Markup(
         '{}<form class="steps" method="post" action="/logout"><input type="hidden" name="form" value="{}">'
         '<input type="hidden" name="next" value="{}"><button class="btn wide">{}</button></form>'
-    ).format(notice(words), form_token, action, _("Sign out and go on"))
+    ).format(notice(words), form_token, action, _("Sign out and continue"))

@@ -76,7 +76,7 @@ async def test_a_server_that_is_down_is_tried_again_until_it_answers(
         assert await deliver(mail_id, begin + timedelta(seconds=59)) is None
         assert await deliver(mail_id, begin + timedelta(seconds=61)) is MailState.WAITING
         row = await row_of(mail_id)
-        assert (row["attempts"], row["reason"]) == (2, "Nothing answers on 127.0.0.1, port 9.")
+        assert (row["attempts"], row["reason"]) == (2, "Nothing responds on 127.0.0.1, port 9.")
         assert mail_id not in await due_mails(begin + timedelta(seconds=120))
 
     later = begin + timedelta(seconds=190)
@@ -110,7 +110,7 @@ async def test_a_recipient_that_does_not_exist_is_not_tried_again(platform_mail:
     assert await deliver(mail_id) is MailState.FAILED
 
     row = await row_of(mail_id)
-    assert row["reason"] == "127.0.0.1 does not take mail for this address: 5.1.1 No such user"
+    assert row["reason"] == "127.0.0.1 does not accept emails for this address: 5.1.1 No such user"
 
 
 async def test_a_mail_whose_process_died_is_found_again(

@@ -168,7 +168,7 @@ async def _claim(mail_id: UUID, now: datetime) -> _Claim | MailState | None:
         if row is None:
             return None
         if now >= row.expires_at:
-            return _finish(row, MailState.FAILED, row.reason or _("It waited for too long."), now)
+            return _finish(row, MailState.FAILED, row.reason or _("It waited too long."), now)
         try:
             brand = await mail_brand(db, row.organization_id)
             outlet = await outlet_for(db, brand)

@@ -91,7 +91,7 @@ def _address(brand: MailBrand, own_domain: str | None) -> str:
     ours = settings().mail_from or f"no-reply@{brand.host}"
     local, _at, domain = ours.rpartition("@")
     if not local or not domain:
-        raise Invalid(_("MAIL_FROM is no email address."), field="MAIL_FROM")
+        raise Invalid(_("MAIL_FROM is not an email address."), field="MAIL_FROM")
     if brand.is_platform:
         return ours
     if own_domain is not None:

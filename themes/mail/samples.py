@@ -35,12 +35,12 @@ def sample_mails(host: str, now: datetime | None = None) -> dict[str, Mail]:
         service_mails.DomainFailing(
             company,
             host,
-            _("The CNAME record is gone. Set it again, as the page shows."),
+            _("The CNAME record is missing. Add it again, as the page shows."),
             at - timedelta(hours=5),
             "/settings/domains",
         ),
         service_mails.CertificateTrouble(
-            company, host, _("The authority could not reach this name."), "/settings/domains"
+            company, host, _("The certificate authority could not reach this domain."), "/settings/domains"
         ),
         service_mails.SiteSilent(company, "Acme Shop", site, at - timedelta(days=1), "/sites"),
         service_mails.UsageWarning(
