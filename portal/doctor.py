@@ -83,6 +83,9 @@ def _cities() -> Check:
 async def _domains() -> Check:
     if settings().is_development:
         return Check("domains", True, "Off: on this machine every *.localhost name works without setup.")
+    if not settings().domain_target:
+        named = f"without it the DNS records of agencies name {settings().platform_host}."
+        return Check("domains", False, f"Set DOMAIN_TARGET to a name that names nobody: {named}")
     target = settings().target_host
     try:
         addresses = await domain_dns.addresses(target)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -89,6 +90,13 @@ def platform_providers() -> list[Provider]:
         issuer = known.oidc_issuer.strip()
         found.append(("oidc", name, issuer, known.oidc_client_id, known.oidc_client_secret))
     return [Provider(*one, is_platform=True, trusted=True) for one in found]
+
+
+async def provider_name(db: AsyncSession, realm_id: UUID, issuer: str) -> str:
+    """What people of a realm know an issuer as; its host, where it is not set up any more."""
+    known = [*await _read(db, OrganizationId(realm_id)), *platform_providers()]
+    names = (one.name for one in known if one.issuer.rstrip("/") == issuer.rstrip("/"))
+    return next(names, urlsplit(issuer).hostname or issuer)
 
 
 async def own_providers(db: AsyncSession, viewer: Viewer) -> list[Provider]:

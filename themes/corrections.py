@@ -1,9 +1,12 @@
 """What the look makes of a brand's colours where they could not be read, and why, in words."""
 
 from dataclasses import dataclass
+from math import floor
+
+from babel.numbers import format_decimal
 
 from tenancy.text import gettext as _
-from tenancy.text import gettext_noop
+from tenancy.text import gettext_noop, spoken_locale
 from themes import css
 from themes.contrast import GRAPHICS, TEXT, contrast, ink_on
 from themes.theme import Sidebar, Theme
@@ -106,4 +109,8 @@ _LINES_IN_DARK = gettext_noop(
 
 def _said(reason: str, ratio: float, least: float) -> str:
     # Rounded down: 4.49 is not enough, and must not read as 4.5.
-    return _(reason).format(ratio=f"{int(ratio * 10) / 10:g}", least=f"{least:g}")
+    return _(reason).format(ratio=_number(floor(ratio * 10) / 10), least=_number(least))
+
+
+def _number(number: float) -> str:
+    return format_decimal(number, format="0.#", locale=spoken_locale().replace("-", "_"))

@@ -22,8 +22,10 @@ from portal.views.mail import (
 from tenancy.db import session
 from tenancy.domains import base_url
 from tenancy.errors import InsightHubError
+from tenancy.languages import OFFERED, language_of
 from tenancy.roles import OrganizationKind, Permission
 from tenancy.text import gettext as _
+from tenancy.text import speaking, spoken_language
 from tenancy.viewer import Viewer
 from themes.mail.brand import MailBrand, mail_brand
 from themes.mail.drawing import draw_mail
@@ -171,6 +173,9 @@ class _Page:
                 .props("outlined dense")
                 .classes("mail-kind")
             )
+            language = ui.toggle({one.code: one.name for one in OFFERED}, value=spoken_language().code).props(
+                "no-caps unelevated"
+            )
             look = ui.toggle(looks, value=self._look).props("no-caps unelevated")
             dark = ui.switch(_("Dark"), value=self._dark)
         subject = drawn("", "mail-subject")
@@ -179,8 +184,10 @@ class _Page:
         def show() -> None:
             self._kind, self._look, self._dark = str(kind.value), str(look.value), bool(dark.value)
             mode = Mode.DARK if self._dark else Mode.LIGHT
-            mail = sample_mails(brand.host)[self._kind]
-            made = draw_mail(mail, self._seen_here(brand), self._viewer.locale, mode=mode)
+            locale = self._locale_of(str(language.value))
+            with speaking(locale):
+                mail = sample_mails(brand.host)[self._kind]
+            made = draw_mail(mail, self._seen_here(brand), locale, mode=mode)
             subject.set_content(mail_subject(made.subject))
             if self._look == "text":
                 preview.set_content(mail_text(made.text))
@@ -188,9 +195,14 @@ class _Page:
                 phone = self._look == "phone"
                 preview.set_content(mail_frame(made.html, title=made.subject, phone=phone))
 
-        for one in (kind, look, dark):
+        for one in (kind, language, look, dark):
             one.on_value_change(show)
         show()
+
+    def _locale_of(self, code: str) -> str:
+        """The viewer's own locale where it is of that language, which may be the one of a country."""
+        own = language_of(self._viewer.locale)
+        return self._viewer.locale if own is not None and own.code == code else code
 
     def _seen_here(self, brand: MailBrand) -> MailBrand:
         """With pictures from the host that this page is on: another one's would not be shown here."""

@@ -86,7 +86,7 @@ def sign_in_page(
         '{email}{password}<button class="btn primary wide" type="submit">{title}</button>'
         '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p>{others}</form>'
     ).format(
-        others=_others(others),
+        others=further_ways(others),
         forgotten=_("Forgot password?"),
         sign_up=Markup('<a href="/signup">{}</a>').format(_("Sign up")) if may_sign_up else "",
         title=_("Sign in"),
@@ -100,7 +100,8 @@ def sign_in_page(
     return document(theme, _("Sign in"), body, locale=locale, mode=mode, scripts=scripts)
 
 
-def _others(others: Sequence[tuple[str, str]]) -> Markup:
+def further_ways(others: Sequence[tuple[str, str]]) -> Markup:
+    """Links to others who vouch for people: an address, and the name of who does it there."""
     if not others:
         return Markup("")
     links = Markup("").join(

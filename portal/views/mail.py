@@ -88,6 +88,8 @@ _TITLES = {
     "two_factor_on": gettext_noop("Two-factor authentication turned on"),
     "two_factor_off": gettext_noop("Two-factor authentication turned off"),
     "recovery_codes_low": gettext_noop("Few recovery codes left"),
+    "identity_connected": gettext_noop("Way to sign in connected"),
+    "identity_disconnected": gettext_noop("Way to sign in disconnected"),
     "invitation": gettext_noop("Invitation"),
     "owner_invitation": gettext_noop("Invitation for a client's owner"),
     "removed_from_organization": gettext_noop("Removed from an organisation"),

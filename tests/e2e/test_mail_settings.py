@@ -26,6 +26,9 @@ async def test_an_agency_sets_up_its_mail_and_tries_it(
         await expect(mail.get_by_role("link", name="Accept the invitation")).to_be_visible()
         await expect(mara.page.locator(".mail-wall iframe")).to_have_attribute("sandbox", "")
 
+        await mara.presses("Deutsch")
+        await expect(mail.get_by_role("link", name="Einladung annehmen")).to_be_visible()
+        await mara.presses("English")
         await mara.presses("Text")
         await mara.sees("Accept the invitation:")
 

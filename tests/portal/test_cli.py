@@ -127,9 +127,17 @@ def test_doctor_tells_stores_from_the_processes_that_work_on_them(stack: dict[st
     assert "ok       mail: Emails are not sent: they stay in " in doctor.stdout
 
 
-def test_doctor_says_that_no_mail_leaves(stack: dict[str, str]) -> None:
-    silent = run("doctor", **{**stack, "MAIL_DIR": ""})
+def test_doctor_says_that_no_mail_leaves_and_that_the_dns_of_agencies_names_the_platform(
+    stack: dict[str, str],
+) -> None:
+    silent = run(
+        "doctor", **{**stack, "MAIL_DIR": ""}, PLATFORM_HOST="app.platform.example", DOMAIN_TARGET=""
+    )
     assert "PROBLEM  mail: No emails are sent: set SMTP_URL and MAIL_FROM." in silent.stdout
+    assert (
+        "PROBLEM  domains: Set DOMAIN_TARGET to a name that names nobody: without it the DNS records of"
+        " agencies name app.platform.example.\n"
+    ) in silent.stdout
 
     dead = run(
         "doctor", **stack, SMTP_URL="smtps://kim:hush-hush@127.0.0.1:9", MAIL_FROM="us@platform.example"

@@ -231,10 +231,65 @@ class RecoveryCodesLow(Mail):
         )
 
 
+@dataclass(frozen=True)
+class IdentityConnected(Mail):
+    """An account at a provider opens this one from now on."""
+
+    kind: ClassVar = "identity_connected"
+    provider: str
+    identity: str
+    """The address that the provider knows the person by; may be unknown."""
+    at: datetime
+    path: str
+    """Where it is disconnected."""
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("A new way to sign in to your account"),
+            heading=_("{provider} is connected to your account").format(provider=self.provider),
+            paragraphs=(
+                _("Whoever is signed in to that account there can sign in to {brand} as you.").format(
+                    brand=reader.brand
+                ),
+            ),
+            facts=_which(reader, self.provider, self.identity, self.at),
+            after=(
+                _("If this was not you, disconnect it, change your password and sign out of all devices."),
+            ),
+            action=Action(_("Look at my ways to sign in"), self.path),
+            why=because_of_account(reader),
+        )
+
+
+@dataclass(frozen=True)
+class IdentityDisconnected(Mail):
+    kind: ClassVar = "identity_disconnected"
+    provider: str
+    identity: str
+    at: datetime
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("A way to sign in to your account is gone"),
+            heading=_("{provider} is disconnected from your account").format(provider=self.provider),
+            paragraphs=(
+                _("Nobody signs in to {brand} as you through it any more.").format(brand=reader.brand),
+            ),
+            facts=_which(reader, self.provider, self.identity, self.at),
+            after=(not_you(),),
+            why=because_of_account(reader),
+        )
+
+
 def _hours(hours: int) -> str:
     return ngettext(
         "The link works once, for {number} hour.", "The link works once, for {number} hours.", hours
     ).format(number=hours)
+
+
+def _which(reader: Reader, provider: str, identity: str, at: datetime) -> tuple[tuple[str, str], ...]:
+    known = ((_("Provider"), provider), (_("Account there"), identity), (_("When"), reader.moment(at)))
+    return tuple((label, value) for label, value in known if value)
 
 
 def _where(reader: Reader, at: datetime, device: str, place: str) -> tuple[tuple[str, str], ...]:

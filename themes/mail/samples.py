@@ -25,6 +25,8 @@ def sample_mails(host: str, now: datetime | None = None) -> dict[str, Mail]:
         account_mails.TwoFactorOn(at),
         account_mails.TwoFactorOff(at),
         account_mails.RecoveryCodesLow(2, "/settings/security"),
+        account_mails.IdentityConnected("Google", "anna@acme-bikes.example", at, "/settings/security"),
+        account_mails.IdentityDisconnected("Google", "anna@acme-bikes.example", at),
         people_mails.Invitation(anna, company, Role.VIEWER, f"/invitations/{token}"),
         people_mails.OwnerInvitation(anna, company, f"/invitations/{token}"),
         people_mails.RemovedFromOrganization(company, anna),

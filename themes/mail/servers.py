@@ -42,13 +42,18 @@ class MailServer:
 
 
 class MailTrouble(InsightHubError):
-    """It could not be handed in. `lasting`: trying again will not help."""
+    """It could not be handed in. `lasting`: trying again will not help.
+
+    words is a message of the catalogues, and values what belongs into it: whoever reads of it later may speak
+    another language.
+    """
 
     status = 502
     code = "mail_trouble"
 
-    def __init__(self, message: str, *, lasting: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, words: str, *, lasting: bool = False, **values: str | int) -> None:
+        super().__init__(_(words).format(**values))
+        self.words, self.values = words, values
         self.lasting = lasting
 
 
@@ -149,22 +154,20 @@ def _address(server: MailServer) -> str:
     if not server.trusted:
         inside = any(not ipaddress.ip_address(address).is_global for address in addresses)
         if inside or server.port not in MAIL_PORTS:
-            raise MailTrouble(
-                _("{host}, port {port}, is not a mail server that can be reached from here.").format(
-                    host=server.host, port=server.port
-                ),
-                lasting=True,
-            )
+            raise MailTrouble(_NOT_OUTSIDE, lasting=True, host=server.host, port=server.port)
     return addresses[0]
 
 
 def _in_words(error: Exception, server: MailServer, sender: str) -> MailTrouble:
     code, answer = _answer(error)
     words = next(words for kind, words in _WORDS if isinstance(error, kind))
-    said = _(words).format(host=server.host, port=server.port, sender=sender, answer=answer)
-    return MailTrouble(said, lasting=isinstance(error, _ABOUT_THIS_MAIL) and 500 <= code < 600)
+    lasting = isinstance(error, _ABOUT_THIS_MAIL) and 500 <= code < 600
+    return MailTrouble(
+        words, lasting=lasting, host=server.host, port=server.port, sender=sender, answer=answer
+    )
 
 
+_NOT_OUTSIDE = gettext_noop("{host}, port {port}, is not a mail server that can be reached from here.")
 # The first that fits: later ones are wider.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (smtplib.SMTPRecipientsRefused, gettext_noop("{host} does not accept emails for this address: {answer}")),
