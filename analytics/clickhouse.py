@@ -90,6 +90,12 @@ def command(sql: str, /, **given: object) -> None:
     _worker().command(sql, settings=dict(given))
 
 
+def delete_rows(table: str, where: str) -> None:
+    """Deletes rows, of any site; free where there are none."""
+    if rows_of(f"SELECT 1 FROM {table} WHERE {where} LIMIT 1"):
+        command(f"DELETE FROM {table} WHERE {where}")
+
+
 def rows_of(sql: str, /, **given: object) -> list[Row]:
     """The rows of a worker's own question, over all sites; `given` are ClickHouse settings."""
     return [tuple(row) for row in _worker().query(sql, settings=dict(given)).result_rows]

@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from portal.audit_search import CurrentAudit
-from portal.csv_cells import safe_row
 from portal.views.audit import label, plain_details, plain_sentence
 from tenancy.audit import Entry, Search, entries
+from tenancy.csv_cells import safe_row
 from tenancy.db import session
 from tenancy.text import gettext, gettext_noop
 from tenancy.viewer import Viewer

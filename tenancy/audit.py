@@ -27,6 +27,8 @@ class Action(StrEnum):
     ORGANIZATION_RESUMED = "organization.resumed"
     ORGANIZATION_ARCHIVED = "organization.archived"
     ORGANIZATION_DELETED = "organization.deleted"
+    ORGANIZATION_REMOVED = "organization.removed"
+    """For good; its actor is who had deleted it."""
     ORGANIZATION_EXPORTED = "organization.exported"
     CONTRACT_CHANGED = "contract.changed"
     SITE_CREATED = "site.created"

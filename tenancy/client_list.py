@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tenancy.contracts import ClientState, Limits
+from tenancy.contracts import ClientState, Limits, Standing
 from tenancy.organizations import OrganizationInfo, list_clients
 
 
@@ -15,7 +15,7 @@ class ClientRow:
     """A client, what was agreed, and what is going on. Counts are those of the client itself."""
 
     client: OrganizationInfo
-    state: ClientState
+    standing: Standing
     limits: Limits
     people: int
     active: int
@@ -24,6 +24,10 @@ class ClientRow:
     """Invitations that nobody has answered yet."""
     failing: tuple[str, ...]
     """Hosts that do not work any more."""
+
+    @property
+    def state(self) -> ClientState:
+        return self.standing.state
 
 
 async def client_rows(db: AsyncSession) -> list[ClientRow]:
@@ -36,7 +40,7 @@ async def client_rows(db: AsyncSession) -> list[ClientRow]:
 def _row(client: OrganizationInfo, row: Row[Any]) -> ClientRow:
     return ClientRow(
         client=client,
-        state=ClientState(row.state),
+        standing=Standing(ClientState(row.state), row.state_since),
         limits=Limits(row.clients, row.sites, row.events, row.most_people),
         people=row.people,
         active=row.active,
@@ -46,7 +50,8 @@ def _row(client: OrganizationInfo, row: Row[Any]) -> ClientRow:
 
 
 _ROWS = text("""
-SELECT o.id, coalesce(c.state, 'active') AS state, l.clients, l.sites, l.events, l.people AS most_people,
+SELECT o.id, coalesce(c.state, 'active') AS state, c.state_since,
+       l.clients, l.sites, l.events, l.people AS most_people,
        (SELECT count(*) FROM memberships m WHERE m.organization_id = o.id) AS people,
        (SELECT count(*) FROM memberships m
          WHERE m.organization_id = o.id AND m.last_seen_at > now() - interval '30 days') AS active,

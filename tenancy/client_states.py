@@ -1,13 +1,20 @@
 """Whether an organisation is open to its people, or suspended, archived or deleted by the one above."""
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
 from tenancy.audit import Action, Target, record
-from tenancy.contracts import ClientState, admit_client, require_above, state_of
+from tenancy.contracts import (
+    KEPT_AFTER_DELETION,
+    ClientState,
+    admit_client,
+    require_above,
+    standing_of,
+)
 from tenancy.db import after_commit
+from tenancy.errors import Conflict
 from tenancy.ids import OrganizationId
 from tenancy.invalidation import Channel, publish
 from tenancy.organizations import OrganizationInfo
@@ -15,26 +22,43 @@ from tenancy.text import gettext_noop as _
 from tenancy.viewer import Viewer
 
 
+class RemovedForGood(Conflict):
+    """Its time is over: its data is being removed, or soon will be."""
+
+    code = "removed_for_good"
+    message = _("It was deleted too long ago to be restored.")
+
+
 async def put_state(
     db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, state: ClientState
 ) -> None:
     """Opens or closes an organisation below the viewer's; its pages, links and programs follow at once.
 
-    Raises Forbidden, and LimitReached where a deleted one finds its place taken.
+    Raises Forbidden; for a deleted one LimitReached where its place is taken, RemovedForGood after its time.
     """
     require_above(viewer, organization.id)
-    if state is not ClientState.DELETED and await state_of(db, organization.id) is ClientState.DELETED:
+    was = (await standing_of(db, organization.id)).state
+    if state is not ClientState.DELETED and was is ClientState.DELETED:
         row = await db.get_one(models.Organization, organization.id)
         if row.parent_id is not None:
             await admit_client(db, OrganizationId(row.parent_id))
     values = {"state": state, "state_since": func.now()}
     put = insert(models.Contract).values(organization_id=organization.id, **values)
+    # By the clock at the moment when the row is locked: what the removal has begun with is not brought back.
+    comes_back = or_(
+        models.Contract.state != ClientState.DELETED,
+        models.Contract.state_since > func.clock_timestamp() - KEPT_AFTER_DELETION,
+    )
     changed = await db.execute(
         put.on_conflict_do_update(
-            index_elements=["organization_id"], set_=values, where=models.Contract.state != state
+            index_elements=["organization_id"],
+            set_=values,
+            where=and_(models.Contract.state != state, comes_back),
         ).returning(models.Contract.organization_id)
     )
     if changed.one_or_none() is None:
+        if state is not ClientState.DELETED and was is ClientState.DELETED:
+            raise RemovedForGood()
         return
     target = Target(organization.public_id, organization.name)
     await record(db, viewer, _ACTIONS[state], target, organization_id=organization.id)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import TextClause, text
@@ -42,6 +43,25 @@ class ClientState(StrEnum):
     DELETED = "deleted"
 
 
+KEPT_AFTER_DELETION = timedelta(days=30)
+"""For so long a deleted organisation can be brought back; then it is removed for good, with all its data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an organisation stands, and since when (None: ever since)."""
+
+    state: ClientState = ClientState.ACTIVE
+    since: datetime | None = None
+
+    @property
+    def removed_at(self) -> datetime | None:
+        """From when on it is removed for good, where it is deleted."""
+        if self.state is not ClientState.DELETED or self.since is None:
+            return None
+        return self.since + KEPT_AFTER_DELETION
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much an organisation may have; None is no limit."""
@@ -77,10 +97,10 @@ async def contract_of(db: AsyncSession, organization_id: OrganizationId) -> Cont
     return Contract() if row is None else _contract(row)
 
 
-async def state_of(db: AsyncSession, organization_id: OrganizationId) -> ClientState:
+async def standing_of(db: AsyncSession, organization_id: OrganizationId) -> Standing:
     """Where an organisation below the viewer's stands."""
-    row = await db.get(models.Contract, organization_id)
-    return ClientState.ACTIVE if row is None else ClientState(row.state)
+    row = await db.get(models.Contract, organization_id, populate_existing=True)
+    return Standing() if row is None else Standing(ClientState(row.state), row.state_since)
 
 
 async def change_contract(

@@ -61,9 +61,13 @@ async def list_members(db: AsyncSession, viewer: Viewer, organization: Organizat
     """Its people: owners first, then by role and name."""
     manages = viewer.may(Permission.MANAGE_PEOPLE)
     rows = await db.execute(_MEMBERS, {"organization": organization.id})
-    order = list(Role)
-    found = [_member(row, whole=manages or row.user_id == viewer.user_id) for row in rows]
-    return sorted(found, key=lambda one: (order.index(one.role), one.name.casefold(), one.user_id))
+    return _in_order(_member(row, whole=manages or row.user_id == viewer.user_id) for row in rows)
+
+
+async def everybody_in(db: AsyncSession, organization: OrganizationInfo) -> list[Member]:
+    """As list_members, with all that is known of each: for work that somebody who may has asked for."""
+    rows = await db.execute(_MEMBERS, {"organization": organization.id})
+    return _in_order(_member(row, whole=True) for row in rows)
 
 
 async def member_to_change(
@@ -200,6 +204,11 @@ SELECT m.id AS membership_id, m.user_id, u.name, u.email, m.role, m.sees_all_sit
 """)
 # The trigger that keeps an owner takes it, too; taken first, two changes at once cannot block each other.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('members ' || CAST(:organization AS text), 0))")
+
+
+def _in_order(members: Iterable[Member]) -> list[Member]:
+    order = list(Role)
+    return sorted(members, key=lambda one: (order.index(one.role), one.name.casefold(), one.user_id))
 
 
 def _forbidden(organization: OrganizationInfo, role: Role) -> Forbidden:

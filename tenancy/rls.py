@@ -23,6 +23,14 @@ def tenant_table(table: str, *, fixed: tuple[str, ...] = (), hidden: tuple[str, 
     yield from grants(table, fixed=fixed, hidden=hidden)
 
 
+def upper_table(table: str) -> Iterator[str]:
+    """As tenant_table, for what the organisation above has of one: that one neither reads nor writes it."""
+    yield from walled_table(table)
+    below = f"organization_id = {VISIBLE} AND organization_id <> (SELECT app.org_id())"
+    yield f"CREATE POLICY above ON {table} TO ih_app USING ({below}) WITH CHECK ({below})"
+    yield from grants(table)
+
+
 def append_only_table(table: str) -> Iterator[str]:
     """As tenant_table, for rows that the app may add and read, and never change or take away."""
     yield from walled_table(table)

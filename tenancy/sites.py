@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
@@ -87,6 +87,12 @@ async def list_sites(db: AsyncSession, organization_id: OrganizationId | None = 
     if organization_id is not None:
         query = query.where(models.Site.organization_id == organization_id)
     return [_site(row) for row in await db.scalars(query)]
+
+
+async def list_open_sites(db: AsyncSession) -> list[Site]:
+    """As list_sites, without those of organisations below that are archived or deleted."""
+    away = set(await db.scalars(_PUT_AWAY))
+    return [site for site in await list_sites(db) if site.id not in away]
 
 
 async def create_site(
@@ -204,6 +210,13 @@ async def zones_of(numbers: Iterable[int]) -> dict[int, str]:
         return {row.number: row.timezone for row in rows}
 
 
+# Of one's own contract nothing is seen: it is for the one above to put away.
+_PUT_AWAY = text("""
+SELECT s.id FROM sites s
+  JOIN org_tree t ON t.descendant_id = s.organization_id
+  JOIN contracts c ON c.organization_id = t.ancestor_id
+ WHERE s.deleted_at IS NULL AND c.state IN ('archived', 'deleted')
+""")
 _marked: set[int] = set()
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from analytics.clickhouse import command, rows_of
+from analytics.clickhouse import command, delete_rows, rows_of
 from analytics.reports.filters import Dimension
 from analytics.rollup.days import CLOSED_AFTER, events_came_late
 
@@ -61,7 +61,7 @@ def drop_old_days(now: datetime) -> None:
     """Forgets the days that are out of reach, of all sites."""
     where = f"day < toDateTime({(now - KEPT - LOOK_BACK).timestamp():.0f}, 'UTC')"
     for table in ("rollup_days", "rollup_visits", "rollup_daily"):
-        _delete(table, where)
+        delete_rows(table, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,7 @@ def _sweep(number: int, counted: Iterable[_Day]) -> None:
     """Deletes what nothing refers to any more; not at once, as somebody may be reading it."""
     versions = ", ".join(f"({day.start}, {day.version})" for day in counted)
     for table in ("rollup_visits", "rollup_daily"):
-        _delete(table, UNUSED.format(site=number, versions=versions))
-
-
-def _delete(table: str, where: str) -> None:
-    if rows_of(f"SELECT 1 FROM {table} WHERE {where} LIMIT 1"):
-        command(f"DELETE FROM {table} WHERE {where}")
+        delete_rows(table, UNUSED.format(site=number, versions=versions))
 
 
 _PROPERTIES = ", ".join(ROLLED_PROPERTIES)

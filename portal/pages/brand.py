@@ -12,14 +12,13 @@ from portal.brand_drafts import keep_draft, new_draft
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.brand_fields import BrandFields
+from portal.pages.client_area import client_frame
 from portal.pages.guard import told
-from portal.pages.navigation import clients_title, workspace
 from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button, drawn, frame
+from portal.shell import box, button, drawn
 from portal.views.brand_editor import download_link, segments, stage, version_bar, version_list
 from portal.views.icons import icon
-from portal.views.shell import heading, mode_switch
 from tenancy.db import session
 from tenancy.errors import InsightHubError, Invalid
 from tenancy.organizations import organization_by_id
@@ -58,14 +57,7 @@ def client_brand_page(
     brand: Annotated[Brand, Depends(_clients_brand)], here: CurrentHere, viewer: CurrentViewer
 ) -> None:
     """A client's own name, logo and colours, set by its reseller."""
-    owner = brand.organization
-    title = _("Brand of {client}").format(client=owner.name)
-    with frame(here, viewer, title=title, groups=[workspace(viewer)], current="/clients"):
-        with box("div", "top"):
-            crumbs = [(clients_title(viewer), "/clients"), (owner.name, f"/clients/{owner.public_id}")]
-            drawn(heading(title, crumbs=crumbs), "contents")
-            box("div", "space")
-            drawn(mode_switch())
+    with client_frame(here, viewer, brand.organization, "brand"):
         BrandEditor(here, viewer, brand).draw()
 
 

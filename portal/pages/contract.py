@@ -1,29 +1,30 @@
 """/clients/{organization}/contract: what is agreed with a client, what is noted, and whether it is open."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
 from markupsafe import Markup
 from nicegui import ui
 
+from analytics.client_exports import export_of
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import CurrentOrganization, current_viewer
-from portal.pages.clients import action_words, consequence
-from portal.pages.forms import Field, Values, form_dialog
+from portal.pages.client_area import client_frame
+from portal.pages.client_export import ExportPart
+from portal.pages.client_state import action_words, ask_for_state
 from portal.pages.guard import told
-from portal.pages.navigation import clients_title, workspace
-from portal.shell import box, button, drawn, frame
-from portal.views.clients import state_badge
-from portal.views.shell import heading, link_button, mode_switch
-from tenancy.client_states import put_state
+from portal.shell import box, button, drawn
+from portal.views.clients import removal_words, state_badge
 from tenancy.contracts import (
     ClientState,
     Contract,
+    Standing,
     change_contract,
     contract_of,
     limit_of_text,
     require_above,
-    state_of,
+    standing_of,
 )
 from tenancy.db import session
 from tenancy.errors import Invalid
@@ -44,18 +45,16 @@ async def contract_page(
 ) -> None:
     """A form that is saved as a whole, and below it the buttons that close and open the client."""
     async with session(viewer) as db:
-        contract, state = await contract_of(db, owner.id), await state_of(db, owner.id)
-    title = _("Limits and notes")
-    with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
-        with box("div", "top"):
-            crumbs = [(clients_title(viewer), "/clients"), (owner.name, f"/clients/{owner.public_id}")]
-            drawn(heading(title, crumbs=crumbs), "contents")
-            box("div", "space")
-            drawn(mode_switch())
+        contract, standing = await contract_of(db, owner.id), await standing_of(db, owner.id)
+        known = await export_of(db, owner.id)
+    with client_frame(here, viewer, owner, "contract"):
         with box("section", "card form-page"):
             _form(here, owner, contract)
         with box("section", "card form-page"):
-            _states(here, owner, state)
+            _states(here, viewer, owner, standing)
+        with box("section", "card form-page"):
+            ui.label(_("Export")).props("role=heading aria-level=2")
+            ExportPart(here, owner, known)
 
 
 def _form(here: Here, owner: OrganizationInfo, contract: Contract) -> None:
@@ -94,40 +93,17 @@ def _form(here: Here, owner: OrganizationInfo, contract: Contract) -> None:
         button(_("Save"), classes="primary").on_click(told(save))
 
 
-def _states(here: Here, owner: OrganizationInfo, state: ClientState) -> None:
-    with ui.row().classes("items-center"):
+def _states(here: Here, viewer: Viewer, owner: OrganizationInfo, standing: Standing) -> None:
+    was = standing.state
+    with box("div", "form-buttons"):
         ui.label(_("Status")).props("role=heading aria-level=2")
-        drawn(state_badge(state) or Markup('<span class="badge">{}</span>').format(_("Active")))
-    ui.label(_("Visits are counted whatever the status.")).classes("muted")
-
-    address = f"/clients/{owner.public_id}/export.zip"
-    exporting = link_button("file-text", _("Export everything"), address, download=True)
-
-    def ask(wanted: ClientState) -> None:
-        async def put(values: Values) -> None:
-            if wanted is ClientState.DELETED and values["typed_name"].strip() != owner.name:
-                raise Invalid(_("The name does not match."), field="typed_name")
-            viewer = await current_viewer(here)
-            async with session(viewer) as db:
-                await put_state(db, viewer, owner, wanted)
-            ui.navigate.reload()
-
-        about = Markup("<p>{}</p>").format(consequence(wanted))
-        if wanted is ClientState.DELETED:
-            about += exporting
-        hint = _("To confirm, type: {name}").format(name=owner.name)
-        fields = [Field("typed_name", _("Name of the organisation"), hint=hint)]
-        form_dialog(
-            f"{action_words(wanted)}: {owner.name}",
-            fields if wanted is ClientState.DELETED else [],
-            submit=action_words(wanted),
-            on_submit=put,
-            about=about,
-        )
+        drawn(state_badge(was) or Markup('<span class="badge">{}</span>').format(_("Active")))
+    words = removal_words(standing, owner.timezone, viewer.locale)
+    ui.label(words or _("Visits are counted whatever the status.")).classes("muted")
 
     with box("div", "form-buttons"):
         for wanted in ClientState:
-            if wanted is not state:
+            if wanted is not was:
                 danger = "danger" if wanted is ClientState.DELETED else ""
-                button(action_words(wanted), classes=danger).on_click(lambda wanted=wanted: ask(wanted))
-        drawn(exporting, "contents")
+                face = button(action_words(wanted, was=was), classes=danger)
+                face.on_click(told(partial(ask_for_state, here, owner, was, wanted)))

@@ -6,13 +6,12 @@ from nicegui import ui
 
 from portal.here import CurrentHere, Here, who_may
 from portal.pages.access import CurrentOrganization, current_viewer
+from portal.pages.client_area import client_frame
 from portal.pages.forms import Field, Values, form_dialog
-from portal.pages.navigation import clients_title, workspace
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button, drawn, frame
+from portal.shell import box, button, drawn
 from portal.views.domains import domain_list
 from portal.views.icons import icon
-from portal.views.shell import heading, mode_switch
 from tenancy.db import session
 from tenancy.domain_setup import Domain, claim_domain, list_domains
 from tenancy.domain_words import purpose_text, purpose_title
@@ -43,12 +42,7 @@ async def client_domains_page(owner: CurrentOrganization, here: CurrentHere, vie
     """The domains of an organisation below the viewer's: an agency's first one, a client's own one."""
     async with session(viewer) as db:
         domains = await list_domains(db, owner.id)
-    with frame(here, viewer, title=_("Domains"), groups=[workspace(viewer)], current="/clients"):
-        with box("div", "top"):
-            crumbs = [(clients_title(viewer), "/clients"), (owner.name, f"/clients/{owner.public_id}")]
-            drawn(heading(_("Domains"), crumbs=crumbs), "contents")
-            box("div", "space")
-            drawn(mode_switch())
+    with client_frame(here, viewer, owner, "domains"):
         _draw(here, viewer, domains, owner.id)
 
 

@@ -27,9 +27,15 @@ class Field:
 
 
 def form_dialog(
-    title: str, fields: Sequence[Field], *, submit: str, on_submit: Submit, about: Markup | None = None
+    title: str,
+    fields: Sequence[Field],
+    *,
+    submit: str,
+    on_submit: Submit,
+    about: Markup | None = None,
+    more: Callable[[], object] | None = None,
 ) -> ui.dialog:
-    """An open dialog; `about` stands above the fields.
+    """An open dialog; `about` stands above the fields, and then what `more` draws.
 
     `on_submit` may raise InsightHubError, which is shown where it belongs.
     """
@@ -37,6 +43,8 @@ def form_dialog(
         ui.label(title).classes("dialog-title").props("role=heading aria-level=2")
         if about is not None:
             drawn(about, "form-about")
+        if more is not None:
+            more()
         inputs = {one.name: _input(one) for one in fields}
         trouble = ui.label().classes("notice").props("role=alert")
         trouble.visible = False

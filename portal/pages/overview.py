@@ -20,16 +20,16 @@ from tenancy.db import session
 from tenancy.errors import InsightHubError, Invalid
 from tenancy.ids import OrganizationId
 from tenancy.roles import Permission
-from tenancy.sites import Site, VisitorMode, create_site, list_sites
+from tenancy.sites import Site, VisitorMode, create_site, list_open_sites
 from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
 
 
 @ui.page("/sites")
 async def sites_page(here: CurrentHere, viewer: CurrentViewer) -> None:
-    """The sites of the viewer's organisation, and of those below it."""
+    """The sites of the viewer's organisation, and of those below it that are not put away."""
     async with session(viewer) as db:
-        sites = await list_sites(db)
+        sites = await list_open_sites(db)
     with frame(here, viewer, title=_("Sites"), groups=[workspace(viewer)], current="/sites"):
         with box("div", "top"):
             drawn(heading(_("Sites")), "contents")

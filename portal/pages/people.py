@@ -10,16 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.accounts import reset_member_factor
 from portal.here import CurrentHere, CurrentViewer, Here, who_may
 from portal.pages.access import CurrentOrganization, current_viewer
-from portal.pages.navigation import clients_title, workspace
+from portal.pages.client_area import client_frame
 from portal.pages.page_events import PageEvents
 from portal.pages.people_dialogs import Access, confirm_dialog, invite_dialog, member_dialog, transfer_dialog
 from portal.pages.settings_area import settings_frame
 from portal.people_mail import mail_invite, mail_removal, mail_transfer
-from portal.shell import box, button, drawn, frame
+from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from portal.views.people import MemberLine, invites_table, members_table, people_count
 from portal.views.roles import in_order, roles_table
-from portal.views.shell import heading, mode_switch
 from tenancy.db import session
 from tenancy.factor_reset import uses_second_factor
 from tenancy.ids import UserId
@@ -60,12 +59,7 @@ async def client_people_page(
     """The people of a client, for those of its agency who set it up."""
     async with session(viewer) as db:
         people = await _ask(db, viewer, owner)
-    with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
-        with box("div", "top"):
-            crumbs = [(clients_title(viewer), "/clients"), (owner.name, f"/clients/{owner.public_id}")]
-            drawn(heading(_("People"), crumbs=crumbs), "contents")
-            box("div", "space")
-            drawn(mode_switch())
+    with client_frame(here, viewer, owner, "people"):
         _PeoplePart(here, people).draw()
 
 

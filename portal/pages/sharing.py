@@ -18,12 +18,12 @@ from analytics.shared_links import (
 )
 from portal.here import CurrentHere, Here, who_may
 from portal.pages.access import CurrentOrganization, SiteVisit, current_viewer
+from portal.pages.client_area import client_frame
 from portal.pages.guard import told
 from portal.pages.link_form import open_link_form
-from portal.pages.navigation import clients_title, workspace
 from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button, drawn, frame
+from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from portal.views.install import snippet_block
 from portal.views.links import LinkLine, embed_code, links_table
@@ -57,13 +57,7 @@ async def sharing(visit: SiteVisit, events: PageEvents) -> None:
 @ui.page("/clients/{organization}/sharing")
 async def client_sharing_page(owner: CurrentOrganization, here: CurrentHere, viewer: SharingViewer) -> None:
     """All links of a client, and its portfolios, for its agency."""
-    with frame(here, viewer, title=owner.name, groups=[workspace(viewer)], current="/clients"):
-        with box("div", "top"):
-            crumbs = [(clients_title(viewer), "/clients"), (owner.name, f"/clients/{owner.public_id}")]
-            drawn(heading(_("Sharing"), crumbs=crumbs), "contents")
-            box("div", "space")
-            place = box("div", "contents")
-            drawn(mode_switch())
+    with client_frame(here, viewer, owner, "sharing") as place:
         await Links(here, owner.id, None, ZoneInfo(owner.timezone)).draw(viewer, PageEvents(), place)
 
 

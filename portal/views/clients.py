@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -12,9 +13,9 @@ from portal.views.measures import change_badge
 from portal.views.sparkline import sparkline
 from portal.views.states import empty_state
 from tenancy.client_states import names_of
-from tenancy.contracts import ClientState
+from tenancy.contracts import ClientState, Standing
 from tenancy.text import gettext as _
-from tenancy.text import pgettext
+from tenancy.text import ngettext, pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class ClientLine:
     spark: tuple[int, ...]
     events: int
     most_events: int | None
+    note: str = ""
+    """What else there is to say of it, below its name."""
 
     @property
     def href(self) -> str:
@@ -65,8 +68,11 @@ def figures(shown: Sequence[Figure], *, locale: str = "en") -> Markup:
     )
 
 
-def attention(notes: Sequence[tuple[str, str]]) -> Markup:
-    """What somebody should look at: (sentence, where that is done). Nothing where all is well."""
+def attention(notes: Sequence[tuple[str, str]], *, more: tuple[int, str] = (0, "")) -> Markup:
+    """What somebody should look at: (sentence, where that is done). Nothing where all is well.
+
+    `more`: how much more there is, and where all of it stands.
+    """
     if not notes:
         return Markup("")
     rows = Markup("").join(
@@ -75,6 +81,12 @@ def attention(notes: Sequence[tuple[str, str]]) -> Markup:
         )
         for words, href in notes
     )
+    number, everything = more
+    if number > 0:
+        words = ngettext("and {number} more", "and {number} more", number).format(number=number)
+        rows += Markup('<li><a class="more" href="{}"><span>{}</span>{}</a></li>').format(
+            everything, words, icon("chevron-right", 15)
+        )
     return Markup(
         '<section class="card attention" aria-labelledby="attention"><h2 id="attention">{}</h2><ul>{}</ul>'
         "</section>"
@@ -137,6 +149,18 @@ def state_badge(state: ClientState) -> Markup:
     return Markup(' <span class="badge bad">{}</span>').format(_(names_of(state)))
 
 
+def removal_words(standing: Standing, timezone: str, locale: str) -> str:
+    """When a deleted client was deleted, and when nothing is left of it; "" for any other."""
+    if standing.since is None or standing.removed_at is None:
+        return ""
+    since, until = (
+        numbers.long_day(at.astimezone(ZoneInfo(timezone)).date(), locale)
+        for at in (standing.since, standing.removed_at)
+    )
+    words = _("Deleted on {date}. Its data will be permanently deleted on {last_date}.")
+    return words.format(date=since, last_date=until)
+
+
 def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
     pick = (
         Markup('<td class="pick"><input type="checkbox" name="pick" value="{}" aria-label="{}"></td>').format(
@@ -150,7 +174,7 @@ def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
         events = f"{events} / {numbers.compact(client.most_events, locale)}"
     over = client.most_events is not None and client.events > client.most_events
     return Markup(
-        '<tr>{}<td class="client"><a class="first" href="{}">{}<span>{}</span></a>{}</td>'
+        '<tr>{}<td class="client"><a class="first" href="{}">{}<span>{}</span></a>{}{}</td>'
         '<td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td><td>{}</td>'
         '<td class="num">{}</td><td>{}</td></tr>'
     ).format(
@@ -159,6 +183,7 @@ def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
         site_mark(client.name),
         client.name,
         state_badge(client.state),
+        Markup("<small>{}</small>").format(client.note) if client.note else "",
         numbers.integer(client.sites, locale),
         numbers.integer(client.people, locale),
         " over" if over else "",

@@ -78,6 +78,17 @@ def link_button(symbol: str, words: str, href: str, *, download: bool = False) -
     )
 
 
+def page_tabs(links: Sequence[NavLink], current: str, label: str) -> Markup:
+    """Links to the pages about one thing, as tabs; what does not fit beside the others is scrolled to."""
+    tabs = Markup("").join(
+        Markup('<a href="{}"{}>{}</a>').format(
+            link.href, Markup(' aria-current="page"') if link.href == current else "", link.title
+        )
+        for link in links
+    )
+    return Markup('<nav class="tabs page-tabs" aria-label="{}">{}</nav>').format(label, tabs)
+
+
 def skip_link() -> Markup:
     """The first thing the tab key finds: past the sidebar, to #main."""
     return Markup('<a class="skip" href="#main">{}</a>').format(_("Skip to the content"))

@@ -1,12 +1,12 @@
-"""An agency's day with its clients: one more, one suspended, and one opened again."""
+"""An agency's day with its clients: new ones, one suspended, one deleted, and both opened again."""
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from tests.e2e.people import Product, at
 from tests.factories import make_client, make_reseller, make_site, make_user
 
 
-async def test_a_client_is_made_found_suspended_and_opened_again(browser: Browser, product: Product) -> None:
+async def test_clients_are_made_found_suspended_deleted_and_back(browser: Browser, product: Product) -> None:
     agency = await make_reseller()
     client = await make_client(agency, name="Harbour")
     await make_site(client)
@@ -40,3 +40,36 @@ async def test_a_client_is_made_found_suspended_and_opened_again(browser: Browse
         await mara.page.get_by_role("dialog").get_by_role("button", name="Reactivate").click()
         await expect(mara.page.locator("td .badge")).to_have_count(0)
         assert await kim.opens("/sites") == 200
+
+        await mara.opens(f"/clients/{client.public_id}")
+        await mara.presses("Limits and notes", role="link")
+        await expect(mara.page.locator("nav [aria-current=page]", has_text="Limits")).to_be_visible()
+        await mara.presses("Delete")
+        await mara.sees("It can be restored for 30 days")
+        dialog = mara.page.get_by_role("dialog")
+        await dialog.get_by_label("Name of the organisation").fill("Harbour")
+        await dialog.get_by_role("button", name="Delete").click()
+        await mara.sees("Its data is removed for good on")
+        await mara.page.locator(".page-tabs a", has_text="Sites").click()
+        await mara.page.wait_for_url(f"**/clients/{client.public_id}")
+        await mara.presses("Restore")
+        await mara.page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+        await expect(mara.page.get_by_text("removed for good")).to_have_count(0)
+        assert await kim.opens("/sites") == 200
+
+        await mara.opens("/clients")
+        await mara.presses("Import")
+        file = mara.page.locator("input[type=file]")
+        await file.set_input_files(a_file("name,site\nCask,cask.example\nDune,not a domain\n"))
+        await mara.sees("1 line is wrong.")
+        await expect(mara.page.get_by_role("button", name="Make them")).to_be_disabled()
+        await file.set_input_files(a_file("name,site\nCask,cask.example\nDune,\n"))
+        await mara.sees("2 clients would be made.")
+        await mara.presses("Make them")
+        for name in ("Cask", "Dune"):
+            await expect(mara.page.get_by_label(f"Choose {name}")).to_be_visible()
+
+
+def a_file(contents: str) -> FilePayload:
+    """A file that somebody has chosen."""
+    return {"name": "clients.csv", "mimeType": "text/csv", "buffer": contents.encode()}

@@ -12,9 +12,10 @@ from fastapi import FastAPI
 
 import portal.audit_export
 from portal.audit_search import AuditState, read_audit_state
-from portal.csv_cells import safe_cell
-from portal.views.audit import SUBJECTS, WORDS, audit_table, plain_details, plain_sentence
+from portal.views.audit import audit_table, plain_details, plain_sentence
+from portal.views.audit_words import SUBJECTS, WORDS
 from tenancy.audit import Action, Actor, Entry, Search, Target, entries, record
+from tenancy.csv_cells import safe_cell
 from tenancy.db import session
 from tenancy.ids import OrganizationId
 from tenancy.login import WrongCredentials, sign_in, sign_out_everywhere

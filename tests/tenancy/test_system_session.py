@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("tracker", "tenancy", "themes", "analytics", "billing", "portal")
 
 CALLS = {
+    ("analytics/client_exports.py", "forget_exports"),
     ("analytics/shared_links.py", "_fetch_link"),
     ("analytics/shared_links.py", "count_view"),
     ("portal/account_pages.py", "_insist"),
@@ -59,6 +60,11 @@ CALLS = {
     ("tenancy/own_sessions.py", "end_own_session"),
     ("tenancy/own_sessions.py", "own_sessions"),
     ("tenancy/provider_journeys.py", "_own_callback"),
+    ("tenancy/removal.py", "_remove"),
+    ("tenancy/removal.py", "close_due_sites"),
+    ("tenancy/removal.py", "remove_organizations"),
+    ("tenancy/removal.py", "remove_sites"),
+    ("tenancy/removal.py", "sites_to_erase"),
     ("tenancy/second_factor.py", "enrol"),
     ("tenancy/second_factor.py", "second_factor_of"),
     ("tenancy/sign_up.py", "sign_up"),
