@@ -195,7 +195,7 @@ async def open_link(host: HostOrganization, token: str) -> OpenLink:
         or found.link.is_over(datetime.now(UTC))
         or host.organization_id not in {found.link.organization_id, found.realm_id}
     ):
-        raise NotFound(_("This link leads nowhere any more. Ask whoever gave it to you for a new one."))
+        raise NotFound(_("This link no longer works. Ask the person who gave it to you for a new one."))
     return found
 
 
@@ -220,12 +220,12 @@ def checked_origins(origins: Iterable[str]) -> tuple[str, ...]:
             port = -1
         if parts.scheme not in {"https", "http"} or not parts.hostname or port == -1 or _extra(origin):
             raise Invalid(
-                _("Write the sites that may show it like https://www.example.com, one in each line."),
+                _("Enter the sites that may embed it like https://www.example.com, one per line."),
                 field="allowed_origins",
             )
         checked.append(origin)
     if len(checked) > _MOST_ORIGINS:
-        raise Invalid(_("A link can be shown on at most 20 sites."), field="allowed_origins")
+        raise Invalid(_("A link can be embedded on at most 20 sites."), field="allowed_origins")
     return tuple(dict.fromkeys(checked))
 
 
@@ -244,9 +244,9 @@ def _extra(origin: str) -> bool:
 
 def _columns(terms: LinkTerms) -> dict[str, object]:
     if not terms.panels:
-        raise Invalid(_("Choose at least one part of the dashboard."), field="panels")
+        raise Invalid(_("Choose at least one section of the dashboard."), field="panels")
     if len(terms.title) > _LONGEST_TITLE:
-        raise Invalid(_("A title has at most 120 letters."), field="title")
+        raise Invalid(_("A title can have at most 120 characters."), field="title")
     if terms.preset is Preset.CUSTOM:
         raise Invalid(_("Choose one of the periods."), field="preset")
     return {

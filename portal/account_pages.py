@@ -55,8 +55,8 @@ async def sign_up(request: Request, here: CurrentHere, sent: Annotated[SignUpFor
         )
     except InsightHubError as error:
         return _sign_up(request, here, sent, error)
-    words = _("We have sent a mail to {email}. Follow the link in it, and your account is ready.")
-    return _said(request, here, _("Look into your mailbox"), words.format(email=sent.email.strip()))
+    words = _("We have sent an email to {email}. Open the link in it, and your account is ready.")
+    return _said(request, here, _("Check your inbox"), words.format(email=sent.email.strip()))
 
 
 class ForgottenForm(BaseModel):
@@ -81,9 +81,10 @@ async def forgotten(request: Request, here: CurrentHere, sent: Annotated[Forgott
     except InsightHubError as error:
         return _forgotten(request, here, sent.email, error)
     words = _(
-        "If there is an account with {email}, a mail with a link is on its way. It is good for an hour."
+        "If there is an account with {email}, an email with a link is on its way. The link works for "
+        "one hour."
     )
-    return _said(request, here, _("Look into your mailbox"), words.format(email=sent.email.strip()))
+    return _said(request, here, _("Check your inbox"), words.format(email=sent.email.strip()))
 
 
 class NewPasswordForm(BaseModel):
@@ -141,7 +142,7 @@ async def confirm(
 async def email_form(token: str, request: Request, here: CurrentHere) -> Response:
     """The button, while the link is good."""
     await _insist(here, Purpose.CHANGE_EMAIL, token)
-    return _confirm(request, here, _("Use this address"), _("From then on you sign in with it."))
+    return _confirm(request, here, _("Use this address"), _("From then on, you sign in with this address."))
 
 
 @router.post("/email/{token}", response_model=None)
@@ -152,8 +153,14 @@ async def email(
 
     async def take() -> Response:
         await change_email(here.host, token)
-        way_on = ("/", _("Go on"))
-        return _said(request, here, _("Your address is changed"), _("Sign in with it from now on."), way_on)
+        way_on = ("/", _("Continue"))
+        return _said(
+            request,
+            here,
+            _("Your email address was changed"),
+            _("From now on, sign in with the new address."),
+            way_on,
+        )
 
     return await _pressed(request, here, form, _("Use this address"), take)
 

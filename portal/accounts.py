@@ -11,6 +11,7 @@ from tenancy.db import system_session
 from tenancy.devices import Device
 from tenancy.domains import HostOrganization
 from tenancy.factor_reset import reset_second_factor
+from tenancy.identities import IdentityChange
 from tenancy.ids import UserId
 from tenancy.organizations import OrganizationInfo
 from tenancy.own_account import (
@@ -31,6 +32,8 @@ from tenancy.viewer import Viewer
 from themes.emails import (
     ConfirmNewEmail,
     EmailChanged,
+    IdentityConnected,
+    IdentityDisconnected,
     Mail,
     NewSignIn,
     PasswordChanged,
@@ -144,6 +147,18 @@ async def tell_new_sign_in(db: AsyncSession, viewer: Viewer, device: Device) -> 
     """A mail about a sign-in from somewhere new."""
     place = place_words(device, viewer.locale)
     await _tell_viewer(db, viewer, NewSignIn(datetime.now(UTC), device_words(device), place))
+
+
+async def tell_identity(db: AsyncSession, change: IdentityChange) -> None:
+    """A mail about a way to sign in that an account has got, or lost."""
+    account = await find_account(db, user_id=change.user_id)
+    if account is None:
+        return
+    at = datetime.now(UTC)
+    mail: Mail = IdentityDisconnected(change.through, change.email, at)
+    if change.is_connected:
+        mail = IdentityConnected(change.through, change.email, at, "/settings/security")
+    await _tell(db, account, mail)
 
 
 async def tell_codes_left(viewer: Viewer, left: int | None) -> None:

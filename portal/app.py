@@ -16,7 +16,7 @@ import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
 from portal import audit_export, brand, invites, language, previews, signing, states, tls, viewing
-from portal.accounts import tell_new_sign_in
+from portal.accounts import tell_identity, tell_new_sign_in
 from portal.api import auth, documentation, sites, stats, v1, v1_events
 from portal.api import errors as api_errors
 from portal.api.gate import ApiGate
@@ -28,6 +28,7 @@ from portal.settings import settings
 from portal.trouble_pages import answer_to, trouble_page
 from tenancy.devices import on_new_device
 from tenancy.errors import InsightHubError, NotFound
+from tenancy.identities import on_identity_change
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 def create_app() -> FastAPI:
     """The app of one process. With PORTAL_PAGES=off it has no pages: for processes that only collect."""
     on_new_device(tell_new_sign_in)
+    on_identity_change(tell_identity)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)

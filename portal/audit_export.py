@@ -1,4 +1,4 @@
-"""/settings/audit.csv: the activity log for a spreadsheet, as long as it is, without holding it in memory."""
+"""/settings/audit.csv: the audit log for a spreadsheet, as long as it is, without holding it in memory."""
 
 import csv
 import json
@@ -26,7 +26,7 @@ ROWS_AT_ONCE = 500
 async def audit_csv(asked: CurrentAudit) -> StreamingResponse:
     """Every entry that the conditions in the address let through."""
     zone = ZoneInfo(asked.own.timezone)
-    name = f"activity-{asked.now.astimezone(zone):%Y-%m-%d}.csv"
+    name = f"audit-log-{asked.now.astimezone(zone):%Y-%m-%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     lines = _lines(asked.viewer, asked.search, zone)
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
@@ -48,8 +48,16 @@ async def _lines(viewer: Viewer, search: Search, zone: ZoneInfo) -> AsyncIterato
 
 _ = gettext_noop
 _TITLES = (
-    *(_("Time"), _("Organisation"), _("Who"), _("Of"), _("Acting as"), _("Action"), _("What")),
-    *(_("To what"), _("Details"), _("From address"), _("Data")),
+    *(
+        _("Time"),
+        _("Organisation"),
+        _("Who"),
+        _("Their organisation"),
+        _("Viewing as"),
+        _("Action"),
+        _("What"),
+    ),
+    *(_("Target"), _("Details"), _("IP address"), _("Data")),
 )
 
 

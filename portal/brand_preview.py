@@ -83,7 +83,7 @@ async def preview(view: View, shown: CurrentShown) -> Response:
         page = _mail(shown, locale)
     else:
         picture = f"/brands/{shown.brand.organization.public_id}/cover/png?{shown.query}"
-        page = sheet_preview(shown.theme, shown.mode, picture, _("Cover of a report"))
+        page = sheet_preview(shown.theme, shown.mode, picture, _("Report cover"))
     return HTMLResponse(page, headers={**_HEADERS, "content-security-policy": PREVIEW_POLICY})
 
 

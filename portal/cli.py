@@ -30,7 +30,7 @@ class _InSentences(click.Group):
 
 @click.group(
     cls=_InSentences,
-    help="White-label web analytics: the one-machine stack, and each of its processes alone.",
+    help="White-label web analytics: everything on one machine, or each process alone.",
 )
 def main() -> None:
     from portal.log import configure_logs
@@ -40,7 +40,7 @@ def main() -> None:
 
 @main.command()
 def up() -> None:
-    """Start everything on this machine; what has no URL is embedded."""
+    """Start everything on this machine; stores without a URL are embedded."""
     from portal.stack.supervisor import run_stack
 
     run_stack(_say, prepare=lambda say: None, ready=_how_to_begin)
@@ -63,7 +63,7 @@ def demo(events: int) -> None:
 
 @main.command()
 def web() -> None:
-    """Serve pages, API and collect; with PORTAL_PAGES=off only collect and the API."""
+    """Serve pages, API and collect; with PORTAL_PAGES=off, only collect and the API."""
     import uvicorn
 
     from portal.app import create_app
@@ -85,7 +85,7 @@ def web() -> None:
 @main.command()
 @click.option("--partitions", default="", help='Which partitions this process takes, as "0-3" or "0,2".')
 def ingest(partitions: str) -> None:
-    """Take events from the stream into ClickHouse."""
+    """Write events from the stream to ClickHouse."""
     from analytics.settings import settings as analytics_settings
     from portal.processes import run_ingest
 
@@ -105,7 +105,7 @@ def worker() -> None:
 
 @main.command()
 def beat() -> None:
-    """Start background jobs by the clock."""
+    """Start scheduled background jobs."""
     from portal.worker import celery_app
 
     settings().data_dir.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def beat() -> None:
 
 @main.command("migrate")
 def migrate_all() -> None:
-    """Bring PostgreSQL and ClickHouse to the newest schema."""
+    """Update PostgreSQL and ClickHouse to the newest schema."""
     from portal.migrate import migrate
 
     migrate()
@@ -133,12 +133,12 @@ def create_operator(email: str, name: str, password: str) -> None:
 
     _join_the_running_stack()
     run_alone(accounts.create_operator(email=email, name=name, password=password))
-    _say(f"{email} may now sign in on {tenancy_settings().platform_host}.")
+    _say(f"{email} can now sign in on {tenancy_settings().platform_host}.")
 
 
 @main.command()
 def doctor() -> None:
-    """Check every dependency, with a sentence for each."""
+    """Check every dependency, and say what is wrong."""
     _join_the_running_stack()
     from portal.doctor import examine  # it reads the settings
     from tenancy.db import run_alone
@@ -178,7 +178,7 @@ def _join_the_running_stack() -> None:
     announced = DataDir(settings().data_dir).announced()
     if not announced:
         raise click.ClickException(
-            f"No InsightHub runs in {settings().data_dir.absolute()}. Start it with `insighthub up`, "
+            f"InsightHub is not running in {settings().data_dir.absolute()}. Start it with `insighthub up`, "
             "or set DATABASE_URL and the other addresses of .env.example."
         )
     for name, value in announced.items():

@@ -37,7 +37,7 @@ async def _redis_keeps() -> Check:
         return Check(name, True, "It does not say; make sure that it has appendonly yes and noeviction.")
     if (appends, policy) != ("yes", "noeviction"):
         return Check(name, False, f"Set appendonly to yes and maxmemory-policy to noeviction, not {policy}.")
-    return Check(name, True, "It writes an append-only file and throws nothing away.")
+    return Check(name, True, "It writes an append-only file and evicts nothing.")
 
 
 def _worker() -> Check:
@@ -47,7 +47,7 @@ def _worker() -> Check:
         return Check("worker", False, f"It cannot be asked: {type(error).__name__}.")
     if not answers:
         return Check(
-            "worker", False, "None answers: nothing that can wait is done. Start `insighthub worker`."
+            "worker", False, "No worker responds: background jobs do not run. Start `insighthub worker`."
         )
     return Check("worker", True, f"{len(answers)} running.")
 
@@ -56,17 +56,19 @@ def _mail() -> Check:
     """Without mail nobody can be invited, and nobody who forgot a password comes back."""
     ours = theme_settings()
     if not ours.smtp_url and ours.mail_dir is not None:
-        return Check("mail", True, f"It is not sent: it stays in {ours.mail_dir}. Set SMTP_URL to send it.")
+        return Check(
+            "mail", True, f"Emails are not sent: they stay in {ours.mail_dir}. Set SMTP_URL to send them."
+        )
     if not ours.smtp_url:
-        return Check("mail", False, "None leaves: set SMTP_URL and MAIL_FROM. See docs/production.md.")
+        return Check("mail", False, "No emails are sent: set SMTP_URL and MAIL_FROM. See docs/production.md.")
     try:
         server = server_of_url(ours.smtp_url)
         try_server(server, hello=settings().platform_host)
     except InsightHubError as error:
         return Check("mail", False, error.message)
     if "@" not in ours.mail_from:
-        return Check("mail", False, "Set MAIL_FROM to the address that the platform's mail is from.")
-    return Check("mail", True, f"{server.host} takes it, from {ours.mail_from}.")
+        return Check("mail", False, "Set MAIL_FROM to the address that the platform's emails come from.")
+    return Check("mail", True, f"{server.host} accepts emails, from {ours.mail_from}.")
 
 
 def _cities() -> Check:
@@ -80,15 +82,18 @@ def _cities() -> Check:
 
 async def _domains() -> Check:
     if settings().is_development:
-        return Check("domains", True, "Off: on this machine every *.localhost name works by itself.")
+        return Check("domains", True, "Off: on this machine every *.localhost name works without setup.")
+    if not settings().domain_target:
+        named = f"without it the DNS records of agencies name {settings().platform_host}."
+        return Check("domains", False, f"Set DOMAIN_TARGET to a name that names nobody: {named}")
     target = settings().target_host
     try:
         addresses = await domain_dns.addresses(target)
     except domain_dns.DnsSilent:
-        return Check("domains", False, "No name server answers: no agency can set up a domain.")
+        return Check("domains", False, "No name server responds: no agency can set up a domain.")
     if not addresses:
-        return Check("domains", False, f"DOMAIN_TARGET {target} leads nowhere: agencies point at it.")
-    return Check("domains", True, f"Agencies point at {target}, which leads to {', '.join(addresses)}.")
+        return Check("domains", False, f"DOMAIN_TARGET {target} points nowhere, and agencies point to it.")
+    return Check("domains", True, f"Agencies point to {target}, which points to {', '.join(addresses)}.")
 
 
 # Google's resolver: every database of places has it.

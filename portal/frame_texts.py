@@ -15,8 +15,8 @@ def give_texts_to_the_frame() -> None:
     for language in LANGUAGES.values():
         with speaking(language.code):
             given[language.quasar] = {
-                "connection_lost": _("The connection is lost."),
-                "trying_to_reconnect": _("Trying to connect again …"),
-                "message_too_long": _("That was too much at once."),
+                "connection_lost": _("Connection lost."),
+                "trying_to_reconnect": _("Reconnecting …"),
+                "message_too_long": _("That was too much data at once."),
                 "message_too_long_body": _("Please try again with less."),
             }

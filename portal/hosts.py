@@ -118,8 +118,8 @@ def theme_of(host: HostOrganization) -> Theme:
 
 def nobody() -> Response:
     """The answer on a host that nobody claimed."""
-    message = _("There is nothing at this address. Check that it is spelled right.")
-    return HTMLResponse(error_page(NEUTRAL_THEME, 404, _("Nothing here"), message), 404)
+    message = _("There is nothing at this address. Check that it is spelled correctly.")
+    return HTMLResponse(error_page(NEUTRAL_THEME, 404, _("Page not found"), message), 404)
 
 
 def unavailable(error: Unavailable) -> Response:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal.here import CurrentHere, CurrentPerson, Here, client_of
+from portal.invites import invite_form
 from portal.security import safe_path
 from portal.signing import ask_for_code, is_secure, keep_session, set_cookie, sign_in_form
 from tenancy.csrf import check_token
@@ -14,6 +15,8 @@ from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.identities import AccountExists, link_identity, sign_in_as
 from tenancy.identity_providers import provider_on
+from tenancy.invite_links import accept_through, open_invite
+from tenancy.invites import InviteState
 from tenancy.language_choice import keep_first_choice
 from tenancy.languages import COOKIE
 from tenancy.provider_journeys import (
@@ -22,6 +25,7 @@ from tenancy.provider_journeys import (
     JOURNEY_S,
     Arrival,
     JourneyOver,
+    ProviderTrouble,
     arrive,
     begin,
     returned,
@@ -41,6 +45,17 @@ async def start(request: Request, here: CurrentHere, provider: str = "", next: s
         return await sign_in_form(request, here, next=next, error=error.message, status=error.status)
 
 
+@router.get("/auth/invite", response_model=None)
+async def accept(request: Request, here: CurrentHere, provider: str = "", invite: str = "") -> Response:
+    """To the provider, to accept an invitation. Raises NotFound where there is none."""
+    if (await open_invite(here.host, invite)).invite.state is not InviteState.OPEN:
+        return await invite_form(request, here, invite)
+    try:
+        return await _leave(request, here, provider, "/", invite=invite)
+    except InsightHubError as error:
+        return await invite_form(request, here, invite, error=error)
+
+
 @router.get("/auth/link", response_model=None)
 async def link(
     request: Request, here: CurrentHere, viewer: CurrentPerson, provider: str = "", form: str = ""
@@ -48,7 +63,7 @@ async def link(
     """To the provider, to connect it to the account of who is signed in."""
     check_token(here.token, form)
     try:
-        return await _leave(request, here, provider, SECURITY, str(viewer.user_id))
+        return await _leave(request, here, provider, SECURITY, user_id=str(viewer.user_id))
     except InsightHubError as error:
         return _back_to_security(error)
 
@@ -67,15 +82,18 @@ async def callback(
 @router.get(FINISH, response_model=None)
 async def finish(request: Request, here: CurrentHere, code: str = "") -> Response:
     """On the host where it began, in the same browser: signed in, or told why not."""
-    next = "/"
+    next, invite = "/", ""
     try:
         arrival = await arrive(here.host, code, request.cookies.get(_cookie()))
-        next = arrival.next_path
+        next, invite = arrival.next_path, arrival.invite
         response = await (_link(here, arrival) if arrival.user_id else _sign_in(request, here, arrival))
     except CodeNeeded as needed:
         response = ask_for_code(request, here, needed.user_id, next)
     except InsightHubError as error:
-        if here.viewer is not None:
+        invite = error.invite if isinstance(error, ProviderTrouble) else invite
+        if invite:
+            response = await invite_form(request, here, invite, error=error)
+        elif here.viewer is not None:
             response = _back_to_security(error)
         else:
             next = SECURITY if isinstance(error, AccountExists) else next
@@ -86,17 +104,24 @@ async def finish(request: Request, here: CurrentHere, code: str = "") -> Respons
     return response
 
 
-async def _leave(request: Request, here: Here, key: str, next: str, user_id: str = "") -> Response:
+async def _leave(
+    request: Request, here: Here, key: str, next: str, *, user_id: str = "", invite: str = ""
+) -> Response:
     provider = await provider_on(here.host, key)
     # Kept where there is one: else a second tab would end the first one's way.
     browser = request.cookies.get(_cookie()) or secrets.token_urlsafe(32)
-    response = _redirect(await begin(here.host, provider, browser=browser, next_path=next, user_id=user_id))
+    way = await begin(here.host, provider, browser=browser, next_path=next, user_id=user_id, invite=invite)
+    response = _redirect(way)
     set_cookie(response, _cookie(), browser, max_age=JOURNEY_S)
     return response
 
 
 async def _sign_in(request: Request, here: Here, arrival: Arrival) -> Response:
-    viewer, token = await sign_in_as(here.host, arrival.provider, arrival.person, client_of(request))
+    provider, person = arrival.provider, arrival.person
+    if arrival.invite:
+        viewer, token = await accept_through(here.host, arrival.invite, provider, person)
+    else:
+        viewer, token = await sign_in_as(here.host, provider, person, client_of(request))
     if chosen := request.cookies.get(COOKIE):
         async with session(viewer) as db:
             await keep_first_choice(db, viewer, chosen)

@@ -56,7 +56,7 @@ async def unlock(
     try:
         await admit_link_try(str(opened.link.id), client_of(request))
         if not await opened.is_password(password):
-            raise InsightHubError(_("That is not the password."))
+            raise InsightHubError(_("That password is not correct."))
     except InsightHubError as error:
         look, action = await _look(request, here, opened), request.url.path + _query(request)
         return _page(locked_page(look, _title(opened), action=action, error=error.message))

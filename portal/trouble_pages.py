@@ -49,8 +49,8 @@ def _closed_page(request: Request, error: OrganizationClosed) -> HTMLResponse:
 def _title(status: int) -> str:
     titles = {
         403: _("Not allowed"),
-        404: _("Nothing here"),
-        429: _("Too many tries"),
+        404: _("Page not found"),
+        429: _("Too many attempts"),
         503: _("Back in a moment"),
     }
     return titles.get(status, _("Something went wrong"))

@@ -37,7 +37,9 @@ class LinkOver(InsightHubError):
 
     status = 410
     code = "link_over"
-    message = _("This link is not good any more. It works once, and only for a while. Ask for a new one.")
+    message = _(
+        "This link no longer works. It can be used once, and only for a limited time. Request a new one."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 class EmailTaken(Conflict):
     code = "email_taken"
-    message = gettext_noop("There is an account with that email address already.")
+    message = gettext_noop("There is already an account with that email address.")
 
 
 async def create_user(

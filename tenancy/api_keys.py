@@ -105,9 +105,9 @@ async def create_api_key(
     viewer.require(Permission.MANAGE_KEYS)
     wanted = sorted(set(scopes))
     if not wanted:
-        raise Invalid(_("Choose what the key is good for."), field="scopes")
+        raise Invalid(_("Choose what the key may do."), field="scopes")
     if days is not None and not 1 <= days <= _MOST_DAYS:
-        raise Invalid(_("A key may be good for up to ten years."), field="days")
+        raise Invalid(_("A key can be valid for at most ten years."), field="days")
     secret = PREFIX + drawn(_LETTERS)
     row = models.ApiKey(
         organization_id=viewer.organization_id if site is None else site.organization_id,

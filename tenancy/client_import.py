@@ -42,13 +42,13 @@ def read_clients(contents: str) -> list[NewClient]:
     first = plain.partition("\n")[0]
     reader = csv.DictReader(StringIO(plain), delimiter=";" if first.count(";") > first.count(",") else ",")
     if not reader.fieldnames or "name" not in [one.strip().lower() for one in reader.fieldnames]:
-        raise Invalid(_("The first line has to name the columns, and one of them is “name”."))
+        raise Invalid(_("The header line must name the columns, and one of them must be “name”."))
     lines = [
         {(key or "").strip().lower(): (value or "").strip() for key, value in row.items() if key is not None}
         for row in reader
     ]
     if len(lines) > MOST_LINES:
-        raise Invalid(_("A file may have 1,000 lines at most."))
+        raise Invalid(_("A file can have at most 1,000 lines."))
     return [_read(number, line) for number, line in enumerate(lines, start=2) if any(line.values())]
 
 

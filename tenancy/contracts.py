@@ -31,7 +31,7 @@ class OrganizationClosed(Forbidden):
     """It is suspended, archived or deleted: its people are turned away, its events still come."""
 
     code = "organization_closed"
-    message = gettext_noop("This account is closed at the moment. Nothing is lost: visits are still counted.")
+    message = gettext_noop("This organisation is suspended. Nothing is lost: visits are still counted.")
 
 
 class ClientState(StrEnum):
@@ -112,9 +112,9 @@ async def change_contract(
         value is not None and not 0 <= value <= _MOST
         for value in (getattr(contract, one.name) for one in fields(contract) if one.name != "notes")
     ):
-        raise Invalid(_("A limit is a whole number, or empty for none."), field="limits")
+        raise Invalid(_("A limit must be a whole number. Leave it empty for no limit."), field="limits")
     if len(contract.notes) > _LONGEST_NOTES:
-        raise Invalid(_("Notes have at most 5,000 letters."), field="notes")
+        raise Invalid(_("Notes can have at most 5,000 characters."), field="notes")
     before = await contract_of(db, organization_id)
     values = {one.name: getattr(contract, one.name) for one in fields(contract)}
     put = insert(models.Contract).values(organization_id=organization_id, **values)
@@ -137,7 +137,7 @@ def limit_of_text(words: str, field: str) -> int | None:
     if not plain:
         return None
     if not plain.isascii() or not plain.isdigit() or int(plain) > _MOST:
-        raise Invalid(_("A limit is a whole number, or empty for none."), field=field)
+        raise Invalid(_("A limit must be a whole number. Leave it empty for no limit."), field=field)
     return int(plain)
 
 
@@ -218,7 +218,7 @@ SELECT (SELECT count(*) FROM memberships WHERE organization_id = :organization)
 
 
 def _reached(words: str) -> LimitReached:
-    return LimitReached(words + " " + _("Ask your provider for more."))
+    return LimitReached(words + " " + _("Contact your provider for more."))
 
 
 async def _wait(db: AsyncSession, what: str, organization_id: OrganizationId) -> None:

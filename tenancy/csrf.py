@@ -11,7 +11,7 @@ from tenancy.text import gettext_noop as _
 
 class StaleForm(Forbidden):
     code = "stale_form"
-    message = _("This form has grown old. Please try again.")
+    message = _("This form has expired. Please try again.")
 
 
 def new_nonce() -> str:

@@ -88,7 +88,7 @@ class Domain:
 class LastDomain(Conflict):
     code = "last_domain"
     message = gettext_noop(
-        "You are signed in through this domain, and there is no other one. Add another portal domain first."
+        "You are signed in on this domain, and there is no other one. Add another portal domain first."
     )
 
 
@@ -125,7 +125,7 @@ async def claim_domain(
     viewer.require(Permission.MANAGE_DOMAINS)
     owner = organization_id or viewer.organization_id
     if await db.scalar(_KIND, {"id": owner}) == OrganizationKind.DIRECT:
-        raise Conflict(_("Customers of the platform itself use the platform's domain."))
+        raise Conflict(_("Direct customers of the platform use the platform's domain."))
     host = _checked(host, purpose)
     holder = await resolve_host(host) if purpose is not Purpose.MAIL else None
     if holder is not None and holder.organization_id != owner:
@@ -134,13 +134,13 @@ async def claim_domain(
         select(func.count()).select_from(models.Domain).where(models.Domain.organization_id == owner)
     )
     if (mine or 0) >= MOST_DOMAINS:
-        raise Conflict(_("Up to {count} domains are possible.").format(count=MOST_DOMAINS), field="host")
+        raise Conflict(_("At most {count} domains are allowed.").format(count=MOST_DOMAINS), field="host")
     row = models.Domain(organization_id=owner, host=host, purpose=purpose)
     try:
         async with db.begin_nested():
             db.add(row)
     except IntegrityError:
-        raise Conflict(_("You have added this domain already."), field="host") from None
+        raise Conflict(_("You have already added this domain."), field="host") from None
     await db.refresh(row)
     key = await add_key(db, row) if purpose is Purpose.MAIL else None
     await _record(db, viewer, Action.DOMAIN_ADDED, row, {"purpose": str(purpose)})
@@ -190,7 +190,12 @@ async def make_primary(db: AsyncSession, viewer: Viewer, domain_id: str) -> None
     row, _key = await _row(db, domain_id)
     viewer.require(Permission.MANAGE_DOMAINS)
     if row.ready_at is None:
-        raise Conflict(_("It does not work yet. It can be the primary one once all its lights are green."))
+        raise Conflict(
+            _(
+                "This domain does not work yet. It can become the primary domain once all its checks "
+                "have passed."
+            )
+        )
     await _step_back(db, row)
     row.is_primary = True
     await db.flush()
@@ -205,7 +210,7 @@ async def remove_domain(db: AsyncSession, viewer: Viewer, domain_id: str, *, sig
     row, _key = await _row(db, domain_id)
     viewer.require(Permission.MANAGE_DOMAINS)
     if row.host == settings().platform_host.lower() and row.vouched:
-        raise Conflict(_("This is the platform's own host. It changes with the setting PLATFORM_HOST."))
+        raise Conflict(_("This is the platform's own host. It is changed with the setting PLATFORM_HOST."))
     others = await _working(db, row)
     if row.host == signed_in_on and row.purpose == Purpose.APP and not others:
         raise LastDomain()
@@ -263,9 +268,9 @@ def _checked(host: str, purpose: Purpose) -> str:
     if settings().is_development and host.endswith(".localhost"):
         return host
     if not registered(host):
-        raise Invalid(_("Write a name that the internet knows, like metrics.example.com."), field="host")
+        raise Invalid(_("Enter a public domain name, like metrics.example.com."), field="host")
     if purpose is Purpose.TRACKING and is_bare(host):
-        raise Invalid(_("Use a name below your domain, like t.example.com."), field="host")
+        raise Invalid(_("Use a subdomain of your domain, like t.example.com."), field="host")
     return host
 
 

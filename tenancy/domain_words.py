@@ -13,10 +13,10 @@ def item_title(item: Item) -> str:
     """What the light of an item is called."""
     titles = {
         Item.OWNERSHIP: _("It is yours"),
-        Item.POINTING: _("It leads here"),
+        Item.POINTING: _("It points to us"),
         Item.CERTIFICATE: _("It is encrypted"),
-        Item.SPF: _("We may send for it"),
-        Item.DKIM: _("Mail is signed"),
+        Item.SPF: _("We may send emails for it"),
+        Item.DKIM: _("Emails are signed"),
     }
     return titles[item]
 
@@ -25,7 +25,7 @@ def purpose_title(purpose: Purpose) -> str:
     titles = {
         Purpose.APP: _("Portal domain"),
         Purpose.TRACKING: _("Tracking domain"),
-        Purpose.MAIL: _("Mail domain"),
+        Purpose.MAIL: _("Email domain"),
     }
     return titles[purpose]
 
@@ -33,9 +33,11 @@ def purpose_title(purpose: Purpose) -> str:
 def purpose_text(purpose: Purpose) -> str:
     """What such a domain is for."""
     texts = {
-        Purpose.APP: _("Where you and your clients sign in, and what links in mails carry."),
+        Purpose.APP: _("Where you and your clients sign in. Links in emails use it too."),
         Purpose.TRACKING: _("Where websites load the script from and send visits to, and nothing else."),
-        Purpose.MAIL: _("What mails to your clients come from: yours, signed, and out of the spam folder."),
+        Purpose.MAIL: _(
+            "Emails to your clients come from it: signed, so that they stay out of the spam folder."
+        ),
     }
     return texts[purpose]
 
@@ -60,67 +62,69 @@ def _listed(values: tuple[str, ...]) -> str:
 Say = Callable[[Domain, Finding], str]
 
 _ANY_ITEM: dict[State, Say] = {
-    State.UNSEEN: lambda domain, finding: _("Nobody has looked yet."),
+    State.UNSEEN: lambda domain, finding: _("Not checked yet."),
     State.SILENT: lambda domain, finding: _(
-        "The name servers of {host} do not answer at the moment. We keep trying."
+        "The name servers of {host} are not responding at the moment. We keep trying."
     ).format(host=domain.host),
     State.MISSING: lambda domain, finding: _(
-        "The record is not there yet. Until a new one is seen everywhere, minutes pass, sometimes hours."
+        "The record is not there yet. A new record can take minutes, sometimes hours, to appear everywhere."
     ),
     State.MISPLACED: lambda domain, finding: _(
-        "The record is at {found}: your provider adds the domain by itself. Enter the short name instead."
+        "The record is at {found}: your provider adds the domain automatically. Enter the short name instead."
     ).format(found=_listed(finding.found)),
-    State.NOT_NEEDED: lambda domain, finding: _("Nothing is needed on this machine."),
+    State.NOT_NEEDED: lambda domain, finding: _("Nothing to do on this machine."),
 }
 
 _WORDS: dict[tuple[Item, State], Say] = {
     (Item.OWNERSHIP, State.OK): lambda domain, finding: (
-        _("The platform vouches for it.")
+        _("The platform confirms it.")
         if domain.claim.vouched
         else _("The record is there: {host} is yours.").format(host=domain.host)
     ),
     (Item.OWNERSHIP, State.OTHER): lambda domain, finding: _(
-        "There is a record, with another value: {found}. Replace it with the one below."
+        "There is a record with a different value: {found}. Replace it with the one below."
     ).format(found=_listed(finding.found)),
     (Item.OWNERSHIP, State.TAKEN): lambda domain, finding: _(
-        "The record is there, but another account proves the same domain. Remove its record, or ask us."
+        "The record is there, but another account has verified the same domain. Remove its record, "
+        "or contact us."
     ),
-    (Item.POINTING, State.OK): lambda domain, finding: _("{host} leads to us.").format(host=domain.host),
+    (Item.POINTING, State.OK): lambda domain, finding: _("{host} points to us.").format(host=domain.host),
     (Item.POINTING, State.MISSING): lambda domain, finding: _(
-        "{host} leads nowhere yet. Until a new record is seen everywhere, minutes pass, sometimes hours."
+        "{host} does not point anywhere yet. A new record can take minutes, sometimes hours, to "
+        "appear everywhere."
     ).format(host=domain.host),
     (Item.POINTING, State.ELSEWHERE): lambda domain, finding: _(
-        "{host} leads elsewhere: to {found}. Replace that record with the one below."
+        "{host} points elsewhere: to {found}. Replace that record with the one below."
     ).format(host=domain.host, found=_listed(finding.found)),
     (Item.POINTING, State.SEVERAL): lambda domain, finding: _(
-        "There are several records, and some lead elsewhere: {found}. Remove those."
+        "There are several records, and some point elsewhere: {found}. Remove those."
     ).format(found=_listed(finding.found)),
     (Item.POINTING, State.PROXIED): lambda domain, finding: _(
-        "{network} stands in between. Switch its proxy off for this name (“DNS only”): it has to lead to us."
+        "{network} is in between. Turn off its proxy for this name (“DNS only”): it must point to us."
     ).format(network=_listed(finding.found)),
     (Item.CERTIFICATE, State.OK): lambda domain, finding: _("It has a certificate that browsers trust."),
     (Item.CERTIFICATE, State.WAITING): lambda domain, finding: _(
-        "It comes by itself, once the domain is yours and leads here."
+        "The certificate is issued automatically once the domain is yours and points to us."
     ),
     (Item.CERTIFICATE, State.ISSUING): lambda domain, finding: _(
-        "The certificate is on its way. That takes a minute, seldom more."
+        "The certificate is being issued. That usually takes a minute."
     ),
     (Item.CERTIFICATE, State.CLOSED): lambda domain, finding: _(
-        "Nothing answers there at the moment. That is for us to repair; we keep trying."
+        "Nothing responds there at the moment. The problem is on our side; we keep trying."
     ),
     (Item.CERTIFICATE, State.FORBIDDEN): lambda domain, finding: _(
         "A CAA record lets only {found} issue certificates. Add one for {wanted}, or remove it."
     ).format(found=_listed(finding.found) or _("nobody"), wanted=_listed(finding.wanted)),
     (Item.SPF, State.OK): lambda domain, finding: _("The SPF record lets us send."),
     (Item.SPF, State.OTHER): lambda domain, finding: _(
-        "There is an SPF record without us: {found}. Change it to the one below. A second one breaks both."
+        "There is an SPF record without us: {found}. Replace it with the one below. A second one breaks both."
     ).format(found=_listed(finding.found)),
     (Item.SPF, State.SEVERAL): lambda domain, finding: _(
-        "There are {count} SPF records, so none counts. Make one of them, with all that they allow."
+        "There are {count} SPF records, so none of them counts. Combine them into one that allows the same."
     ).format(count=len(finding.found)),
-    (Item.DKIM, State.OK): lambda domain, finding: _("The key is there: mails are signed."),
+    (Item.DKIM, State.OK): lambda domain, finding: _("The key is there: emails are signed."),
     (Item.DKIM, State.OTHER): lambda domain, finding: _(
-        "There is a record with another key. Replace it with the one below, all of it."
+        "There is a record with a different key. Replace all of it with the one below."
     ),
     (Item.DKIM, State.SEVERAL): lambda domain, finding: _(
         "There are several records for the key. Keep only the one below."

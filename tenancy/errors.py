@@ -35,7 +35,7 @@ class OnlyReading(Forbidden):
     """Somebody looks at the pages of another as they see them: nothing that they do may write."""
 
     code = "only_reading"
-    message = _("You only look at these pages: nothing can be changed.")
+    message = _("You are only viewing these pages: nothing can be changed.")
 
 
 class NotSignedIn(InsightHubError):
@@ -53,13 +53,13 @@ class Invalid(InsightHubError):
 class Conflict(InsightHubError):
     status = 409
     code = "conflict"
-    message = _("That is taken already.")
+    message = _("That is already taken.")
 
 
 class TooManyTries(InsightHubError):
     status = 429
     code = "too_many_tries"
-    message = _("Too many tries. Please wait a few minutes.")
+    message = _("Too many attempts. Please wait a few minutes.")
 
     def __init__(self, message: str | None = None, *, retry_after_s: int = 60) -> None:
         super().__init__(message)
@@ -71,4 +71,4 @@ class Unavailable(InsightHubError, ConnectionError):
 
     status = 503
     code = "unavailable"
-    message = _("The database does not answer. Please try again in a minute.")
+    message = _("The database is not available at the moment. Please try again in a minute.")

@@ -19,7 +19,7 @@ from tenancy.viewer import Viewer
 
 class NoSecondFactor(Conflict):
     code = "no_second_factor"
-    message = gettext_noop("They do not use a second factor.")
+    message = gettext_noop("This person does not use two-factor authentication.")
 
 
 async def uses_second_factor(user_id: UserId) -> bool:
@@ -38,11 +38,13 @@ async def reset_second_factor(
     or NoSecondFactor.
     """
     if user_id == viewer.user_id:
-        raise Invalid(_("Turn your own second factor off under Security."))
+        raise Invalid(_("Turn off your own two-factor authentication under Security."))
     member = await member_to_change(db, viewer, organization, user_id)
     for place in await db.execute(_PLACES, {"user": user_id, "viewer": viewer.organization_id}):
         if not place.is_below or Role(place.role) not in _may_change(viewer, place.is_own, place.kind):
-            raise Forbidden(_("They belong to another organisation too, whose people you cannot change."))
+            raise Forbidden(
+                _("This person also belongs to another organisation, whose people you cannot change.")
+            )
     if not await has_second_factor(db, user_id):
         raise NoSecondFactor()
     await turn_off(db, user_id)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -32,7 +33,7 @@ MOST_PROVIDERS = 5
 
 class ProviderTaken(Conflict):
     code = "provider_taken"
-    message = gettext_noop("You have set up that provider already.")
+    message = gettext_noop("You have already set up that provider.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,13 @@ def platform_providers() -> list[Provider]:
     return [Provider(*one, is_platform=True, trusted=True) for one in found]
 
 
+async def provider_name(db: AsyncSession, realm_id: UUID, issuer: str) -> str:
+    """What people of a realm know an issuer as; its host, where it is not set up any more."""
+    known = [*await _read(db, OrganizationId(realm_id)), *platform_providers()]
+    names = (one.name for one in known if one.issuer.rstrip("/") == issuer.rstrip("/"))
+    return next(names, urlsplit(issuer).hostname or issuer)
+
+
 async def own_providers(db: AsyncSession, viewer: Viewer) -> list[Provider]:
     """The reseller's, for the settings page, the disabled too."""
     viewer.require(Permission.MANAGE_SIGN_IN)
@@ -116,7 +124,9 @@ async def save_provider(db: AsyncSession, viewer: Viewer, form: ProviderForm, ke
         raise Invalid(_("Copy the client secret from the provider."), field="client_secret")
     if row is not None and not form.client_secret and issuer != row.issuer:
         # Else whoever may fill in the form could have the secret sent to a server of theirs.
-        raise Invalid(_("Enter the secret again, as the provider is another."), field="client_secret")
+        raise Invalid(
+            _("Enter the secret again, because the provider is a different one."), field="client_secret"
+        )
     changed = models.IdentityProvider(organization_id=viewer.organization_id) if row is None else row
     changed.name, changed.issuer, changed.client_id = name, issuer, client_id
     changed.email_domains, changed.enabled = domains, form.enabled
@@ -124,7 +134,7 @@ async def save_provider(db: AsyncSession, viewer: Viewer, form: ProviderForm, ke
         place = str(viewer.organization_id)
         changed.client_secret = seal(form.client_secret.strip().encode(), _PURPOSE, place)
     if row is None and len(await _read(db, viewer.organization_id)) >= MOST_PROVIDERS:
-        raise Conflict(_("That are as many providers as there can be. Remove one first."))
+        raise Conflict(_("You cannot add more providers. Remove one first."))
     try:
         async with db.begin_nested():
             db.add(changed)
@@ -150,7 +160,7 @@ def checked_issuer(value: str) -> str:
     public = is_public_address(issuer)
     inside = settings().oidc_private_networks and issuer.startswith(("http://", "https://"))
     if not (public or inside) or len(issuer) > 300 or "?" in issuer or "#" in issuer:
-        raise Invalid(_("An issuer is written like https://login.example.com."), field="issuer")
+        raise Invalid(_("Write the issuer like https://login.example.com."), field="issuer")
     return issuer
 
 
@@ -161,7 +171,7 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 def _domains(value: str) -> list[str]:
     found = [one.strip().lower().lstrip("@") for one in re.split(r"[\s,;]+", value) if one.strip()]
     if any(not _DOMAIN.fullmatch(one) for one in found) or len(found) > 50:
-        raise Invalid(_("Domains are written like example.com, with commas between."), field="email_domains")
+        raise Invalid(_("Write the domains like example.com, separated by commas."), field="email_domains")
     return sorted(set(found))
 
 

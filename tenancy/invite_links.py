@@ -14,13 +14,27 @@ from tenancy.audit import Action, Actor, Target, record_of
 from tenancy.db import after_commit, system_session
 from tenancy.domains import HostOrganization
 from tenancy.errors import Conflict, Forbidden, NotFound
+from tenancy.identities import (
+    AccountExists,
+    EmailNotVouched,
+    IdentityTaken,
+    check_domain,
+    connect,
+    known_account,
+    note_use,
+    put_identity,
+)
+from tenancy.identity_providers import Provider
 from tenancy.ids import UserId
 from tenancy.invalidation import Channel, publish
 from tenancy.invites import Invite, InviteState, invite_of, is_member, token_hash
 from tenancy.login import place_session, prove_password, start_session
 from tenancy.members import list_for
+from tenancy.openid import Person
+from tenancy.second_factor import CodeNeeded, has_second_factor
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop, spoken_choice
+from tenancy.unconfirmed_accounts import take_over
 from tenancy.viewer import Viewer
 
 log = structlog.get_logger(__name__)
@@ -51,7 +65,13 @@ class InviteOver(Conflict):
 
     status = 410
     code = "invitation_over"
-    message = gettext_noop("This invitation cannot be used any more.")
+    message = gettext_noop("This invitation can no longer be used.")
+
+
+class InviteForAnother(Forbidden):
+    """The provider vouches for another address than the one that was invited."""
+
+    code = "invitation_for_another"
 
 
 async def open_invite(host: HostOrganization, token: str) -> OpenedInvite:
@@ -66,7 +86,7 @@ async def open_invite(host: HostOrganization, token: str) -> OpenedInvite:
 async def accept_as_new(host: HostOrganization, token: str, name: str, password: str) -> tuple[Viewer, str]:
     """Makes the account, the membership and a session at once: the mail has proven the address.
 
-    Returns the viewer and the token for the cookie.
+    Returns the viewer and the token for the cookie. Raises CodeNeeded for a member who has a second factor.
     """
     async with system_session(reason="accept an invitation") as db:
         invite = await _claim(db, host, token)
@@ -86,8 +106,25 @@ async def accept_as_new(host: HostOrganization, token: str, name: str, password:
         else:
             raise Conflict(_("There is an account with this address. Open the link again."))
         await _join(db, host, invite, user_id, name)
-        viewer, session_token = await start_session(db, host, user_id, invite.organization_id)
-    return viewer, session_token
+        entered = await _enter(db, host, invite, user_id)
+    return _entered(entered, user_id)
+
+
+async def accept_through(
+    host: HostOrganization, token: str, provider: Provider, person: Person
+) -> tuple[Viewer, str]:
+    """As accept_as_new, without a password: the provider vouches for the very address that was invited.
+
+    Raises InviteForAnother, EmailNotVouched, WrongEmailDomain, AccountExists, IdentityTaken; for a member who
+    has a second factor, CodeNeeded.
+    """
+    async with system_session(reason="accept an invitation through a provider") as db:
+        invite = await _claim(db, host, token)
+        _check_address(invite, provider, person)
+        user_id, name = await _vouched_account(db, host, invite, provider, person)
+        await _join(db, host, invite, user_id, name, through=provider.name)
+        entered = await _enter(db, host, invite, user_id)
+    return _entered(entered, user_id)
 
 
 async def accept_by_password(host: HostOrganization, token: str, password: str, address: str) -> None:
@@ -113,7 +150,7 @@ async def accept_as(viewer: Viewer, host: HostOrganization, token: str) -> None:
 
 
 _ACCOUNT = text("""
-SELECT u.id, u.name,
+SELECT u.id, u.name, u.email_verified_at IS NOT NULL AS confirmed,
        EXISTS (SELECT FROM app.credentials(:realm, :email) c
                 WHERE c.password_hash IS NOT NULL) AS has_password,
        EXISTS (SELECT FROM memberships m JOIN organizations o ON o.id = m.organization_id
@@ -163,7 +200,72 @@ def _kind(known: Row[Any] | None) -> Account:
     return Account.MEMBER if known.signs_in_here else Account.KNOWN
 
 
-async def _join(db: AsyncSession, host: HostOrganization, invite: Invite, user_id: UserId, name: str) -> None:
+def _check_address(invite: Invite, provider: Provider, person: Person) -> None:
+    check_domain(provider, person)
+    if not person.email:
+        words = _("{provider} does not confirm your email address. Accept the invitation in another way.")
+        raise EmailNotVouched(words.format(provider=provider.name))
+    if person.email != invite.email:
+        words = _("This invitation is for {email}, and {provider} knows you as {other}. Nothing was changed.")
+        raise InviteForAnother(words.format(email=invite.email, provider=provider.name, other=person.email))
+
+
+async def _vouched_account(
+    db: AsyncSession, host: HostOrganization, invite: Invite, provider: Provider, person: Person
+) -> tuple[UserId, str]:
+    """The account of the invited address, which this identity opens from now on; a new one where none is."""
+    owner = await known_account(db, host.realm_id, person)
+    known = await _account(db, host, invite.email)
+    if owner is not None:
+        if known is None or known.id != owner:
+            raise IdentityTaken()
+        await note_use(db, host.realm_id, person)
+        return owner, known.name
+    if known is None:
+        name = (person.name.strip() or invite.email.partition("@")[0])[:100]
+        user_id = await create_user(
+            db, invite.organization_id, email=invite.email, name=name, locale=spoken_choice(host.locale)
+        )
+        await put_identity(db, host.realm_id, user_id, person)
+        return user_id, name
+    user_id = UserId(known.id)
+    if not known.confirmed:
+        await take_over(db, user_id)
+    elif _kind(known) is not Account.NEW:
+        words = _(
+            "There is an account with this address already. Accept with that account, and connect {provider}"
+            " under Settings, Security."
+        )
+        raise AccountExists(words.format(provider=provider.name))
+    await connect(db, host.realm_id, user_id, provider, person)
+    return user_id, known.name
+
+
+async def _enter(
+    db: AsyncSession, host: HostOrganization, invite: Invite, user_id: UserId
+) -> tuple[Viewer, str] | None:
+    """A session where the invitation leads; None for who has to give a code first."""
+    if await has_second_factor(db, user_id):
+        return None
+    return await start_session(db, host, user_id, invite.organization_id)
+
+
+def _entered(entered: tuple[Viewer, str] | None, user_id: UserId) -> tuple[Viewer, str]:
+    # Asked for once the membership stands: who signs in with a code has to be a member of something.
+    if entered is None:
+        raise CodeNeeded(user_id)
+    return entered
+
+
+async def _join(
+    db: AsyncSession,
+    host: HostOrganization,
+    invite: Invite,
+    user_id: UserId,
+    name: str,
+    *,
+    through: str = "",
+) -> None:
     """Who became a member in another way meanwhile keeps the role that they have."""
     await db.execute(
         update(models.Invitation).where(models.Invitation.id == invite.id).values(accepted_at=func.now())
@@ -175,6 +277,8 @@ async def _join(db: AsyncSession, host: HostOrganization, invite: Invite, user_i
         await _limit(db, host, invite, user_id)
     actor = Actor(str(user_id), name, invite.organization_name)
     details = {"role": invite.role, "invited_by": invite.invited_by}
+    if through:
+        details["through"] = through
     target = Target(invite.email, name)
     await record_of(db, actor, Action.PERSON_JOINED, target, invite.organization_id, details=details)
     log.info("invite.accepted", invite=str(invite.id))

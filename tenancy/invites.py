@@ -70,12 +70,12 @@ class SentInvite:
 
 class AlreadyMember(Conflict):
     code = "already_member"
-    message = gettext_noop("That person is a member already.")
+    message = gettext_noop("That person is already a member.")
 
 
 class AlreadyInvited(Conflict):
     code = "already_invited"
-    message = gettext_noop("There is an invitation for that address already. Send it again, or revoke it.")
+    message = gettext_noop("There is already an invitation for that address. Send it again, or revoke it.")
 
 
 async def invite(
@@ -226,7 +226,7 @@ async def _waiting_row(
         .with_for_update()
     )
     if row is None:
-        raise NotFound(_("That invitation was accepted or revoked meanwhile."))
+        raise NotFound(_("That invitation has been accepted or revoked in the meantime."))
     _check_role(viewer, organization, Role(row.role))
     return row
 

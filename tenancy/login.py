@@ -37,7 +37,7 @@ class WrongCredentials(NotSignedIn):
     """The same for a wrong password, and an account that is unknown, not confirmed, or of another realm."""
 
     code = "wrong_credentials"
-    message = _("The email address or the password is not right.")
+    message = _("The email address or the password is not correct.")
 
 
 class EmailNotConfirmed(NotSignedIn):

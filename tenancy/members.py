@@ -44,7 +44,7 @@ class Member:
 
 class LastOwner(Conflict):
     code = "last_owner"
-    message = gettext_noop("An organisation needs an owner: make somebody else one first.")
+    message = gettext_noop("An organisation needs an owner: make someone else the owner first.")
 
 
 def roles_to_give(viewer: Viewer, organization: OrganizationInfo) -> frozenset[Role]:
@@ -125,7 +125,7 @@ async def remove_member(
 ) -> str:
     """Ends a membership, and the person's sessions in the organisation with it; their address."""
     if _is_viewer(viewer, organization, user_id):
-        raise Invalid(_("You cannot remove yourself. You can leave."))
+        raise Invalid(_("You cannot remove yourself, but you can leave."))
     row = await member_to_change(db, viewer, organization, user_id)
     await _end(db, row, organization)
     await _record(db, viewer, Action.PERSON_REMOVED, organization, row, role=row.role)
@@ -213,7 +213,7 @@ def _in_order(members: Iterable[Member]) -> list[Member]:
 
 def _forbidden(organization: OrganizationInfo, role: Role) -> Forbidden:
     if role is Role.OWNER:
-        return Forbidden(_("Only an owner can do that to an owner, or make one."))
+        return Forbidden(_("Only an owner can change an owner, or make someone an owner."))
     return Forbidden(_("That role does not exist in {name}.").format(name=organization.name))
 
 

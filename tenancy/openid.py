@@ -89,7 +89,7 @@ async def check_provider(provider: Provider, redirect_uri: str) -> None:
         with suppress(ValueError):
             said = answer.json()
             if isinstance(said, dict) and said.get("error") in {"invalid_client", "unauthorized_client"}:
-                raise NotVouched(_("The provider does not know the client ID, or the secret is another."))
+                raise NotVouched(_("The provider does not accept the client ID or the secret."))
 
 
 async def authorization_url(provider: Provider, journey: Journey) -> str:
@@ -131,7 +131,7 @@ async def vouched_person(provider: Provider, journey: Journey, code: str) -> Per
 # Signatures that prove who signed; none of those with a shared key.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _CLOCKS_DIFFER_S = 120
-_NO_PROVIDER = gettext_noop("No OpenID Connect provider answers at that address. Copy the issuer exactly.")
+_NO_PROVIDER = gettext_noop("No OpenID Connect provider responds at that address. Copy the issuer exactly.")
 
 
 async def _metadata(client: httpx.AsyncClient, provider: Provider) -> Metadata:
@@ -140,7 +140,7 @@ async def _metadata(client: httpx.AsyncClient, provider: Provider) -> Metadata:
     except NotVouched:
         raise NotVouched(_(_NO_PROVIDER)) from None
     if str(found.get("issuer", "")).rstrip("/") != provider.issuer.rstrip("/"):
-        raise NotVouched(_("That address answers as another provider. Copy the issuer exactly."))
+        raise NotVouched(_("That address belongs to a different provider. Copy the issuer exactly."))
     try:
         return Metadata(
             issuer=str(found["issuer"]),
@@ -212,7 +212,7 @@ async def _send(client: httpx.AsyncClient, method: str, url: str, **details: Any
     try:
         answer = await client.request(method, url, **details)
     except NotOutside:
-        raise Unreachable(_("That address is not on the internet, or not one with https.")) from None
+        raise Unreachable(_("That is not a public https address.")) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         log.info("openid.unreachable", error=type(error).__name__)
         raise Unreachable() from None

@@ -19,7 +19,7 @@ class Unreachable(InsightHubError):
 
     status = 502
     code = "unreachable"
-    message = _("The provider does not answer. Check its address, or try again in a minute.")
+    message = _("The provider is not responding. Check its address, or try again in a minute.")
 
 
 class NotOutside(httpx.ConnectError):

@@ -85,7 +85,7 @@ async def ask_for_new_email(db: AsyncSession, viewer: Viewer, password: str, ema
     """
     email = checked_email(email)
     if email == viewer.email:
-        raise Invalid(_("That is your address already."), field="email")
+        raise Invalid(_("That is already your address."), field="email")
     await check_password(db, viewer, password)
     return email, await issue_link(db, viewer.user_id, Purpose.CHANGE_EMAIL, email)
 

@@ -44,18 +44,31 @@ class JourneyOver(InsightHubError):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who came back. user_id is whose session wanted to connect the identity, empty for signing in."""
+    """Who came back. user_id is whose session wanted to connect the identity, empty for signing in.
+
+    invite is the token of the invitation that they came from, empty without one.
+    """
 
     provider: Provider
     person: Person
     next_path: str
     user_id: str
+    invite: str
 
 
 async def begin(
-    host: HostOrganization, provider: Provider, *, browser: str, next_path: str, user_id: str = ""
+    host: HostOrganization,
+    provider: Provider,
+    *,
+    browser: str,
+    next_path: str,
+    user_id: str = "",
+    invite: str = "",
 ) -> str:
-    """Where the browser goes, to the provider. `browser` is the value of a cookie that only it has."""
+    """Where the browser goes, to the provider. `browser` is the value of a cookie that only it has.
+
+    The token of an invitation stays here: no address on the way carries it.
+    """
     identifier = secrets.token_urlsafe(24)
     state = urlsafe_b64encode(seal(f"{identifier} {host.host}".encode(), _STATE, "")).decode()
     back = await callback_url(host, provider)
@@ -71,6 +84,7 @@ async def begin(
             "browser": _hash(browser),
             "next": next_path,
             "user": user_id,
+            "invite": invite,
             "nonce": journey.nonce,
             "verifier": journey.verifier,
             "redirect_uri": back,
@@ -105,7 +119,7 @@ async def returned(here: HostOrganization, state: str, code: str, error: str) ->
     outcome: dict[str, Any] = {"host": host_name}
     if found is None or found["redirect_uri"] != base_url(here.host) + CALLBACK:
         return f"{base_url(host_name)}{FINISH}"
-    outcome |= {name: found[name] for name in ("browser", "next", "user", "provider")}
+    outcome |= {name: found[name] for name in ("browser", "next", "user", "invite", "provider")}
     try:
         provider = await provider_on(host, found["provider"])
         if error or not code:
@@ -132,16 +146,20 @@ async def arrive(host: HostOrganization, code: str, browser: str | None) -> Arri
         log.warning("sign_in.other_browser", host=host.host)
         raise JourneyOver()
     if "trouble" in found:
-        raise ProviderTrouble(found["trouble"])
+        raise ProviderTrouble(found["trouble"], invite=found["invite"])
     provider = await provider_on(host, found["provider"])
-    return Arrival(provider, Person(**found["person"]), found["next"], found["user"])
+    return Arrival(provider, Person(**found["person"]), found["next"], found["user"], found["invite"])
 
 
 class ProviderTrouble(InsightHubError):
-    """What went wrong at the provider, in words."""
+    """What went wrong at the provider, in words; invite is as for Arrival."""
 
     status = 400
     code = "provider_trouble"
+
+    def __init__(self, message: str, *, invite: str) -> None:
+        super().__init__(message)
+        self.invite = invite
 
 
 _STATE = "state of a sign-in"

@@ -34,7 +34,7 @@ class CodeNeeded(NotSignedIn):
     """The password was right. ticket proves that for five minutes, to the browser with this form."""
 
     code = "code_needed"
-    message = _("Enter the code of your authenticator app.")
+    message = _("Enter the code from your authenticator app.")
 
     def __init__(self, user_id: UserId) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class CodeNeeded(NotSignedIn):
 
 class WrongCode(Invalid):
     code = "wrong_code"
-    message = _("That code is not right, or was used already. Wait for the next one.")
+    message = _("That code is not correct, or has already been used. Wait for the next one.")
 
     def __init__(self) -> None:
         super().__init__(field="code")
@@ -53,7 +53,7 @@ class SecondFactorNeeded(Forbidden):
     """The organisation insists on a second factor, and this person has none yet."""
 
     code = "second_factor_needed"
-    message = _("Your organisation asks for two-factor sign-in. Turn it on to go on.")
+    message = _("Your organisation requires two-factor authentication. Turn it on to continue.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 class SignUpClosed(Forbidden):
     code = "sign_up_closed"
-    message = _("One cannot sign up here. Ask for an invitation.")
+    message = _("You cannot sign up here. Ask for an invitation.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def checked_name(name: str, *, field: str = "name") -> str:
     """1 to 120 characters on one line."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120:
-        raise Invalid(_("Give it a name of up to 120 characters."), field=field)
+        raise Invalid(_("Enter a name of at most 120 characters."), field=field)
     return name
 
 
@@ -28,7 +28,7 @@ def checked_hosts(hosts: Iterable[str]) -> list[str]:
     """Up to 50 hosts, each once. A leading "*." is dropped: subdomains are always allowed."""
     found = [checked_host(host.strip().removeprefix("*."), field="allowed_hosts") for host in hosts]
     if len(found) > 50:
-        raise Invalid(_("Up to 50 further hosts are possible."), field="allowed_hosts")
+        raise Invalid(_("At most 50 additional hosts are allowed."), field="allowed_hosts")
     return list(dict.fromkeys(found))
 
 

@@ -40,7 +40,7 @@ async def move_site(
     """
     viewer.require(Permission.MANAGE_CLIENTS)
     if target.id == site.organization_id:
-        raise Invalid(_("The site is there already."), field="target")
+        raise Invalid(_("The site is already there."), field="target")
     await admit_site(db, target.id)
     moved = {"site": site.id, "target": target.id, "keep_links": keep_links}
     row = (await db.execute(_MOVE, moved)).one_or_none()

@@ -49,14 +49,14 @@ class WrongRefreshToken(NotSignedIn):
     """Never given, given on another host, expired, or its session has ended."""
 
     code = "wrong_refresh_token"
-    message = _("This refresh token is not good any more. Please sign in.")
+    message = _("This refresh token is no longer valid. Please sign in.")
 
 
 class RefreshTokenReused(NotSignedIn):
     """Somebody else may hold it: nobody goes on with it."""
 
     code = "refresh_token_reused"
-    message = _("This refresh token was used before, so its session has ended. Please sign in again.")
+    message = _("This refresh token has been used before, so its session has ended. Please sign in again.")
 
 
 async def sign_in_program(

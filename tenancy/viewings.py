@@ -33,12 +33,12 @@ class NoConsent(Forbidden):
     """The client has not switched it on."""
 
     code = "no_consent"
-    message = _("This client has not agreed that you look at its pages as it sees them.")
+    message = _("This client has not allowed you to view its pages as client.")
 
 
 class AskedAlready(Conflict):
     code = "asked_already"
-    message = _("This client was asked within the last day.")
+    message = _("This client has already been asked within the last day.")
 
 
 class NobodyToAsk(Conflict):

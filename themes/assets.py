@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -20,7 +21,10 @@ from tenancy.text import gettext as _
 from themes.contrast import ink_on
 from themes.models import ThemeAsset
 from themes.pictures import AssetKind, Picture, as_png, made_anew
+from themes.svg import harmless_svg
 from themes.theme import Theme
+
+log = structlog.get_logger(__name__)
 
 MOST_ASSETS = 300
 
@@ -49,7 +53,7 @@ async def store_asset(
     picture = await asyncio.to_thread(made_anew, body, kind)
     stored = select(func.count()).where(ThemeAsset.organization_id == organization_id)
     if (await db.scalar(stored) or 0) >= MOST_ASSETS:
-        raise Invalid(_("There are too many pictures by now. Please try again tomorrow."), field=kind)
+        raise Invalid(_("There are too many pictures. Please try again tomorrow."), field=kind)
     digest = hashlib.sha256(picture.body).hexdigest()
     await db.execute(
         insert(ThemeAsset)
@@ -68,7 +72,8 @@ async def store_asset(
 async def load_asset(realm_id: OrganizationId | UUID, digest: str) -> Asset | None:
     """The file of that digest, of the realm or of a client in it; the last few dozen are kept in memory.
 
-    Who knows a digest has seen the file: within a realm nobody else is asked for.
+    Who knows a digest has seen the file: within a realm nobody else is asked for. An SVG is made harmless
+    once more: it may have been stored when less was known of what they do. One that cannot be is not there.
     """
     key = (realm_id, digest)
     if key in _recent:
@@ -85,13 +90,20 @@ async def load_asset(realm_id: OrganizationId | UUID, digest: str) -> Asset | No
         ).one_or_none()
     if row is None:
         return None
-    return _keep(key, Asset(digest, row.content_type, row.body))
+    body = row.body
+    if row.content_type == _SVG:
+        try:
+            body = await asyncio.to_thread(harmless_svg, body, field="")
+        except Invalid:
+            log.warning("asset.not_harmless", digest=digest)
+            return None
+    return _keep(key, Asset(digest, row.content_type, body))
 
 
 async def picture_for_mail(realm_id: OrganizationId | UUID, digest: str) -> Asset | None:
     """The file as mail programs show it: an SVG as a PNG, three times as large as it stands in a mail."""
     asset = await load_asset(realm_id, digest)
-    if asset is None or asset.content_type != "image/svg+xml":
+    if asset is None or asset.content_type != _SVG:
         return asset
     key = (realm_id, f"{digest}.png")
     if key not in _recent:
@@ -137,6 +149,7 @@ def letter_mark(theme: Theme, size: int = 32) -> str:
     )
 
 
+_SVG = "image/svg+xml"
 _KEPT = 64
 _recent: OrderedDict[tuple[UUID, str], Asset] = OrderedDict()
 

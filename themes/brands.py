@@ -74,7 +74,7 @@ async def get_brand(db: AsyncSession, viewer: Viewer, organization: Organization
     look = await look_of(organization.id)
     own_people = is_client and viewer.organization_id == organization.id
     if organization.kind is OrganizationKind.DIRECT or (own_people and not clients_may_brand(look.above)):
-        raise Forbidden(_("Your agency takes care of the look of these pages."))
+        raise Forbidden(_("Your agency manages how these pages look."))
     row = await db.get(ThemeRow, organization.id, populate_existing=True)
     return Brand(
         organization=organization,
@@ -193,8 +193,8 @@ async def _replace(db: AsyncSession, brand: Brand, document: Document) -> None:
         latest = (await brand_versions(db, brand, limit=1))[0]
         raise BrandOutdated(
             _(
-                "{name} saved version {number} in the meantime, so yours was not saved. Load the new version "
-                "to see it, or save yours over it."
+                "{name} saved version {number} in the meantime, so yours was not saved. Load the new "
+                "version to see it, or overwrite it with yours."
             ).format(name=latest.author, number=latest.number)
         )
 
@@ -205,7 +205,7 @@ async def _checked(db: AsyncSession, brand: Brand, document: Document) -> dict[s
     if brand.is_clients:
         if foreign := sorted(set(document) - looks.CLIENT_FIELDS):
             raise Invalid(
-                _("A client has its own name, logos and colours; all else is yours."), field=foreign[0]
+                _("A client has its own name, logos and colours; everything else is yours."), field=foreign[0]
             )
         whole = {field: whole[field] for field, value in document.items() if value is not None}
     else:
@@ -218,7 +218,7 @@ def _keep_script_names(brand: Brand, whole: dict[str, Any]) -> None:
     """Pages out there ask for the script by the name that it had when their snippet was copied."""
     name = whole["script_file"]
     if name == "ih.js" and brand.realm_kind is not OrganizationKind.PLATFORM:
-        raise Invalid(_("That name is taken already. Please choose another."), field="script_file")
+        raise Invalid(_("That name is already taken. Please choose another."), field="script_file")
     former = [*whole["former_script_files"], *brand.document.get("former_script_files", ())]
     former.append(brand.document.get("script_file") or "s.js")
     kept = [one for one in dict.fromkeys(former) if one not in _SERVED_ANYWAY and one != name]
@@ -238,7 +238,7 @@ async def _check_pictures(db: AsyncSession, brand: Brand, whole: Document) -> No
     )
     for field, digest in wanted.items():
         if digest not in stored:
-            raise Invalid(_("That picture is gone. Please choose it once more."), field=field)
+            raise Invalid(_("That picture no longer exists. Please choose it again."), field=field)
 
 
 async def _store_language(db: AsyncSession, brand: Brand, document: Document) -> None:

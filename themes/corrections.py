@@ -1,9 +1,12 @@
 """What the look makes of a brand's colours where they could not be read, and why, in words."""
 
 from dataclasses import dataclass
+from math import floor
+
+from babel.numbers import format_decimal
 
 from tenancy.text import gettext as _
-from tenancy.text import gettext_noop
+from tenancy.text import gettext_noop, spoken_locale
 from themes import css
 from themes.contrast import GRAPHICS, TEXT, contrast, ink_on
 from themes.theme import Sidebar, Theme
@@ -79,31 +82,35 @@ def corrections(theme: Theme) -> list[Correction]:
 
 
 _BUTTONS = gettext_noop(
-    "Buttons have black text, as white on this colour could not be read "
-    "({ratio}:1; at least {least}:1 is needed)."
+    "Buttons have black text, because white would be unreadable on this colour ({ratio}:1; at least "
+    "{least}:1 is needed)."
 )
 _TEXT_IN_LIGHT = gettext_noop(
-    "Links and lines on light pages have a darker shade, as this one could not be read there "
+    "Links and lines on light pages have a darker shade, because this one would be unreadable there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _TEXT_IN_DARK = gettext_noop(
-    "Links and lines on dark pages have a lighter shade, as this one could not be read there "
+    "Links and lines on dark pages have a lighter shade, because this one would be unreadable there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _SIDEBAR = gettext_noop(
-    "The sidebar has a darker shade, as its small white text could not be read on this one "
+    "The sidebar has a darker shade, because its small white text would be unreadable on this one "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _LINES_IN_LIGHT = gettext_noop(
-    "Second lines on light pages have a darker shade, as this one could not be seen there "
+    "Second lines on light pages have a darker shade, because this one would not be visible there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 _LINES_IN_DARK = gettext_noop(
-    "Second lines on dark pages have a lighter shade, as this one could not be seen there "
+    "Second lines on dark pages have a lighter shade, because this one would not be visible there "
     "({ratio}:1; at least {least}:1 is needed)."
 )
 
 
 def _said(reason: str, ratio: float, least: float) -> str:
     # Rounded down: 4.49 is not enough, and must not read as 4.5.
-    return _(reason).format(ratio=f"{int(ratio * 10) / 10:g}", least=f"{least:g}")
+    return _(reason).format(ratio=_number(floor(ratio * 10) / 10), least=_number(least))
+
+
+def _number(number: float) -> str:
+    return format_decimal(number, format="0.#", locale=spoken_locale().replace("-", "_"))

@@ -13,6 +13,8 @@ from tenancy.ids import OrganizationId
 from themes.mail.account_mails import (
     ConfirmNewEmail,
     EmailChanged,
+    IdentityConnected,
+    IdentityDisconnected,
     NewSignIn,
     PasswordChanged,
     RecoveryCodesLow,
@@ -51,6 +53,8 @@ __all__ = [
     "DomainVerified",
     "EmailChanged",
     "ExportReady",
+    "IdentityConnected",
+    "IdentityDisconnected",
     "Invitation",
     "Mail",
     "NewSignIn",

@@ -77,7 +77,10 @@ class MailSettingsRow(Base):
 
 
 class OutgoingMail(Base):
-    """A mail on its way. contents is sealed, and empty once nothing more will come of it."""
+    """A mail on its way. contents is sealed, and empty once nothing more will come of it.
+
+    reason is a message of the catalogues, as it stands in the code, and reason_values what belongs into it.
+    """
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (
@@ -100,6 +103,7 @@ class OutgoingMail(Base):
     state: Mapped[str] = mapped_column(server_default="waiting")
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     reason: Mapped[str] = mapped_column(server_default="")
+    reason_values: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(server_default=text("now() + interval '1 day'"))

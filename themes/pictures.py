@@ -93,7 +93,7 @@ def _decoded(body: bytes, kind: AssetKind) -> Image.Image:
             # Only the header has been read so far: a small file can unfold to gigabytes.
             if picture.width * picture.height > MOST_PIXELS:
                 raise Invalid(
-                    _("The picture has {width} by {height} points. Please make it smaller.").format(
+                    _("The picture has {width} by {height} pixels. Please make it smaller.").format(
                         width=picture.width, height=picture.height
                     ),
                     field=kind,
@@ -106,7 +106,7 @@ def _decoded(body: bytes, kind: AssetKind) -> Image.Image:
     except Invalid:
         raise
     except Image.DecompressionBombError:
-        raise Invalid(_("The picture has too many points. Please make it smaller."), field=kind) from None
+        raise Invalid(_("The picture has too many pixels. Please make it smaller."), field=kind) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Invalid(
             _("That file cannot be read as a picture. Please choose a PNG, JPEG, WebP, GIF, ICO or SVG."),

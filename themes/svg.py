@@ -31,9 +31,7 @@ def harmless_svg(body: bytes, *, field: str) -> bytes:
         filtered = py_svg_hush.filter_svg(_self_contained(body), keep_data_url_mime_types=_EMBEDDED)
         root = ElementTree.fromstring(filtered)  # noqa: S314  without a DTD, which the filter drops
     except (ValueError, ElementTree.ParseError):
-        raise Invalid(
-            _("That SVG cannot be read. Please save it once more as plain SVG."), field=field
-        ) from None
+        raise Invalid(_("That SVG cannot be read. Please save it again as plain SVG."), field=field) from None
     _take_out(root)
     if unfolded_cost(root) > _MOST_WORK:
         raise Invalid(_too_much(), field=field)
@@ -42,7 +40,7 @@ def harmless_svg(body: bytes, *, field: str) -> bytes:
     drawn: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
     if _is_blank(drawn.decode()):
         raise Invalid(
-            _("Nothing is left to see of that SVG: it shows only scripts or files from elsewhere."),
+            _("Nothing in that SVG can be shown: it contains only scripts or files from elsewhere."),
             field=field,
         )
     return drawn
@@ -111,7 +109,7 @@ def _is_a_maze(body: bytes) -> bool:
 
 
 def _too_much() -> str:
-    return _("That SVG has too many parts inside one another. Please simplify it.")
+    return _("That SVG has too many nested parts. Please simplify it.")
 
 
 def _take_out(parent: ElementTree.Element) -> None:
@@ -145,7 +143,7 @@ def _give_view_box(root: ElementTree.Element, field: str) -> None:
     try:
         width, height = (float(root.get(side, "").removesuffix("px")) for side in ("width", "height"))
     except ValueError:
-        raise Invalid(_("That SVG says no size. Please give it a viewBox."), field=field) from None
+        raise Invalid(_("That SVG has no size. Please give it a viewBox."), field=field) from None
     root.set("viewBox", f"0 0 {width:g} {height:g}")
 
 

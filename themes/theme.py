@@ -90,7 +90,7 @@ def theme_from_document(document: Mapping[str, Any] | None, name: str) -> Theme:
     values = dict(document or {})
     values.pop("names_platform", None)
     if unknown := sorted(set(values) - set(CHECKS) - {"name"}):
-        raise Invalid(_("A theme has no such setting."), field=unknown[0])
+        raise Invalid(_("A brand has no such setting."), field=unknown[0])
     name = checked.name(values.pop("name", name))
     given = {field: CHECKS[field](field, value) for field, value in values.items() if value is not None}
     return Theme(name=name, **given)

@@ -20,13 +20,13 @@ LONGEST_TEXT = 400
 MOST_LINKS = 6
 API_ERRORS = MappingProxyType(
     {
-        "not_signed_in": gettext_noop("Nobody is signed in"),
+        "not_signed_in": gettext_noop("Not signed in"),
         "forbidden": gettext_noop("Not allowed"),
-        "not_found": gettext_noop("Does not exist"),
-        "invalid": gettext_noop("A value is not valid"),
-        "too_many_tries": gettext_noop("Too many tries"),
-        "unavailable": gettext_noop("Out of order for the moment"),
-        "error": gettext_noop("A mistake on our side"),
+        "not_found": gettext_noop("Not found"),
+        "invalid": gettext_noop("Invalid value"),
+        "too_many_tries": gettext_noop("Too many attempts"),
+        "unavailable": gettext_noop("Temporarily unavailable"),
+        "error": gettext_noop("An error on our side"),
     }
 )
 """The errors of the API for which a brand can have its own sentence: codes, and what people call them."""
@@ -35,7 +35,7 @@ API_ERRORS = MappingProxyType(
 def name(value: object) -> str:
     """A brand's name."""
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_NAME:
-        raise Invalid(_("A brand needs a name of at most 80 letters."), field="name")
+        raise Invalid(_("A brand needs a name of at most 80 characters."), field="name")
     return _one_line("name", value)
 
 
@@ -78,8 +78,8 @@ def script_global(field: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > 40 or not is_global_name(value):
         raise Invalid(
             _(
-                "The script's global is a JavaScript name: letters, digits and _, not a digit first, and no "
-                "word that JavaScript or browsers use themselves."
+                "The name of the JavaScript object has letters, digits and _, does not begin with a "
+                "digit, and is not a word that JavaScript or browsers use themselves."
             ),
             field=field,
         )
@@ -90,7 +90,7 @@ def script_file(field: str, value: object) -> str:
     """The name of the script's file."""
     if not isinstance(value, str) or not is_script_file(value):
         raise Invalid(
-            _("A file name has small letters, digits and hyphens, and ends in .js, such as visits.js."),
+            _("A file name has lowercase letters, digits and hyphens, and ends in .js, such as visits.js."),
             field=field,
         )
     return value
@@ -124,7 +124,7 @@ def address(field: str, value: object) -> str | None:
 def paragraphs(field: str, value: object) -> str | None:
     """A short text, perhaps of several lines; None for an empty one."""
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise Invalid(_("Please write at most 400 letters."), field=field)
+        raise Invalid(_("Please write at most 400 characters."), field=field)
     lines = [_one_line(field, line) for line in value.replace("\r\n", "\n").split("\n")]
     return "\n".join(lines).strip() or None
 
@@ -132,16 +132,16 @@ def paragraphs(field: str, value: object) -> str | None:
 def footer_links(field: str, value: object) -> tuple[tuple[str, str], ...]:
     """Words with addresses; lines with neither are left out."""
     if not isinstance(value, list | tuple) or len(value) > MOST_LINKS:
-        raise Invalid(_("There can be six links at most."), field=field)
+        raise Invalid(_("At most six links are allowed."), field=field)
     links = []
     for link in value:
         if not isinstance(link, dict) or set(link) != {"words", "url"}:
-            raise Invalid(_("A link is a word and an address."), field=field)
+            raise Invalid(_("A link has a text and an address."), field=field)
         words, url = link["words"], link["url"]
         if not words and not url:
             continue
         if not isinstance(words, str) or not words.strip() or len(words) > 60:
-            raise Invalid(_("Each link needs words, at most 60 letters."), field=field)
+            raise Invalid(_("Each link needs a text of at most 60 characters."), field=field)
         checked = address(field, url)
         if checked is None:
             raise Invalid(_("Each link needs an address."), field=field)
@@ -152,7 +152,7 @@ def footer_links(field: str, value: object) -> tuple[tuple[str, str], ...]:
 def yes_or_no(field: str, value: object) -> bool:
     """True or False."""
     if not isinstance(value, bool):
-        raise Invalid(_("That is either on or off."), field=field)
+        raise Invalid(_("This can only be on or off."), field=field)
     return value
 
 
@@ -173,7 +173,7 @@ def api_messages(field: str, value: object) -> tuple[tuple[str, str], ...]:
     for code in API_ERRORS:
         sentence = value.get(code, "")
         if not isinstance(sentence, str) or len(sentence) > 200:
-            raise Invalid(_("A message has at most 200 letters."), field=field)
+            raise Invalid(_("A message can have at most 200 characters."), field=field)
         if sentence.strip():
             sentences.append((code, _one_line(field, sentence)))
     return tuple(sentences)
@@ -201,5 +201,5 @@ def _is_web_address(value: str) -> bool:
 
 def _one_line(field: str, value: str) -> str:
     if any(unicodedata.category(letter) in _NO_TEXT or letter in _TURNING for letter in value):
-        raise Invalid(_("There is a character in it that cannot be shown."), field=field)
+        raise Invalid(_("It contains a character that cannot be shown."), field=field)
     return value.strip()

@@ -70,7 +70,7 @@ def _decode(decoder: msgspec.json.Decoder[Body], body: bytes) -> Body:
     except msgspec.ValidationError as error:
         raise _which_field(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Malformed("The body is not valid JSON.") from None
+        raise Malformed("The request body is not valid JSON.") from None
 
 
 def _which_field(text: str) -> Malformed:

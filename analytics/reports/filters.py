@@ -74,10 +74,12 @@ def parse_filters(text: str | None) -> Filters:
     try:
         given = msgspec.json.decode(text, type=list[_Given])
     except (msgspec.MsgspecError, UnicodeError) as error:
-        message = _("Filters are a JSON list of objects with a dimension, an operator and values.")
+        message = _("Filters must be a JSON list of objects, each with a dimension, an operator and values.")
         raise Invalid(message, field="filters") from error
     if len(given) > MOST_FILTERS:
-        raise Invalid(_("A report takes {most} filters.").format(most=MOST_FILTERS), field="filters")
+        raise Invalid(
+            _("A report can have at most {most} filters.").format(most=MOST_FILTERS), field="filters"
+        )
     return tuple(_filter(one, f"filters[{number}]") for number, one in enumerate(given))
 
 
@@ -122,7 +124,7 @@ def _filter(given: _Given, field: str) -> Filter:
     try:
         operator = Operator(given.operator)
     except ValueError:
-        message = _("An operator is one of {names}.").format(names=", ".join(Operator))
+        message = _("The operator must be one of {names}.").format(names=", ".join(Operator))
         raise Invalid(message, field=f"{field}.operator") from None
     _check_values(operator, given.values, f"{field}.values")
     return Filter(dimension, operator, tuple(given.values))
@@ -130,9 +132,11 @@ def _filter(given: _Given, field: str) -> Filter:
 
 def _check_values(operator: Operator, values: list[str], field: str) -> None:
     if not 1 <= len(values) <= MOST_VALUES:
-        raise Invalid(_("A filter takes 1 to {most} values.").format(most=MOST_VALUES), field=field)
+        raise Invalid(_("A filter needs 1 to {most} values.").format(most=MOST_VALUES), field=field)
     for value in values:
         if len(value) > MOST_CHARACTERS:
-            raise Invalid(_("A value may have {most} characters.").format(most=MOST_CHARACTERS), field=field)
+            raise Invalid(
+                _("A value can have at most {most} characters.").format(most=MOST_CHARACTERS), field=field
+            )
         if not value and operator not in {Operator.IS, Operator.IS_NOT}:
-            raise Invalid(_("Say what the value should contain."), field=field)
+            raise Invalid(_("Enter what the value should contain."), field=field)

@@ -57,7 +57,7 @@ async def overview_report(
     """
     interval = interval or period.default_interval
     if interval not in period.intervals:
-        raise Invalid(_("That interval does not suit the period."), field="interval")
+        raise Invalid(_("This interval does not fit the period."), field="interval")
     await refuse_bad_patterns(site, filters)
     earlier = {"previous": period.before, "year": period.year_before}[comparison]() if comparison else None
     current = _counted(site, period, period.elapsed_until, interval, filters)

@@ -158,11 +158,11 @@ _READABLE_DAYS = {
 
 def _checked(start: date | None, end: date | None) -> tuple[date, date]:
     if start is None or end is None:
-        raise Invalid(_("A custom period needs its first and its last day."), field="period")
+        raise Invalid(_("A custom period needs a first and a last day."), field="period")
     if end < start:
         raise Invalid(_("The period ends before it starts."), field="end_date")
     if start < _EARLIEST or end > _LATEST or (end - start).days >= MOST_DAYS:
-        raise Invalid(_("A period may cover ten years."), field="start_date")
+        raise Invalid(_("A period can cover at most ten years."), field="start_date")
     return start, end
 
 

@@ -23,7 +23,7 @@ class Credentials(BaseModel):
     email: Text = Field(max_length=320, examples=["you@agency.com"])
     password: Text = Field(max_length=1024, examples=["your password"])
     code: Text = Field(
-        "", max_length=64, description="Of the authenticator app, where two-factor sign-in is on."
+        "", max_length=64, description="From the authenticator app, where two-factor authentication is on."
     )
 
 
@@ -65,12 +65,12 @@ class Me(BaseModel):
 
 
 class Tokens(BaseModel):
-    """Send the access token as “Authorization: Bearer …”; trade the refresh token for the next two."""
+    """Send the access token as “Authorization: Bearer …”; exchange the refresh token for the next two."""
 
     access_token: str = Field(examples=["eyJhbGciOi…"])
     token_type: Literal["bearer"] = "bearer"  # noqa: S105
-    expires_in: int = Field(description="Seconds until the access token ends.", examples=[ACCESS_S])
-    refresh_token: str = Field(description="Good for 30 days and for one use.", examples=["mC0y0rUq…"])
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[ACCESS_S])
+    refresh_token: str = Field(description="Valid for 30 days and for one use.", examples=["mC0y0rUq…"])
     user: Me
 
 
@@ -82,7 +82,7 @@ class Refresh(BaseModel):
 
 @router.post("/register", response_model=Registered, status_code=202, responses=WRITES, openapi_extra=OPEN)
 async def register(new: NewAccount, request: Request, here: CurrentHere) -> Registered:
-    """Sign up: an account, and an organisation that it owns. One cannot sign up on every host.
+    """Sign up: an account, and an organisation that it owns. Not every host lets people sign up.
 
     The account is good once the link in the mail has been followed.
     """
@@ -94,7 +94,7 @@ async def register(new: NewAccount, request: Request, here: CurrentHere) -> Regi
         organization_name=new.organization_name,
         address=client_of(request),
     )
-    sent = _("We have sent a mail to {email}. Follow the link in it.")
+    sent = _("We have sent an email to {email}. Open the link in it.")
     return Registered(message=sent.format(email=new.email.strip()))
 
 

@@ -53,7 +53,7 @@ def api_document(app: FastAPI, here: Here) -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": _("The access token of somebody who has signed in."),
+            "description": _("The access token of someone who has signed in."),
         },
         "session": {
             "type": "apiKey",
@@ -64,7 +64,7 @@ def api_document(app: FastAPI, here: Here) -> dict[str, Any]:
         "key": {
             "type": "http",
             "scheme": "bearer",
-            "description": _("An API key, made in the settings. It opens /v1, and nothing else."),
+            "description": _("An API key, created in the settings. It works below /v1, and nowhere else."),
         },
     }
     return {
@@ -73,9 +73,9 @@ def api_document(app: FastAPI, here: Here) -> dict[str, Any]:
             "title": _("{brand} API").format(brand=here.theme.name),
             "version": "1",
             "description": _(
-                "Sites and their numbers. Sign in for a token, and send it with every request as "
-                "“Authorization: Bearer …”. Whatever fails answers with an error that names its code, "
-                "a sentence, and the field where there is one."
+                "Sites and their metrics. Sign in to get a token, and send it with every request as "
+                "“Authorization: Bearer …”. A request that fails is answered with a code, "
+                "a sentence, and the field if there is one."
             ),
         },
         "servers": [{"url": base_url(here.host.host)}],
@@ -108,15 +108,15 @@ def _limit_headers() -> dict[str, Any]:
     a_number = {"type": "string", "pattern": "^([0-9]+|unlimited)$"}
     return {
         "X-RateLimit-Limit": {
-            "description": _("Requests that are possible before the limit begins anew."),
+            "description": _("Requests that are allowed until the limit resets."),
             "schema": {**a_number, "examples": ["1000"]},
         },
         "X-RateLimit-Remaining": {
-            "description": _("Those of them that are left."),
+            "description": _("How many of them are left."),
             "schema": {**a_number, "examples": ["987"]},
         },
         "X-RateLimit-Reset": {
-            "description": _("When it begins anew, in Unix seconds; 0 without a limit."),
+            "description": _("When it resets, in Unix seconds; 0 without a limit."),
             "schema": {"type": "string", "pattern": "^[0-9]+$", "examples": ["1769853600"]},
         },
     }

@@ -57,21 +57,21 @@ def of_validation(error: RequestValidationError) -> JSONResponse:
     """A body or parameter of the wrong shape; names the first."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return answer(400, "malformed", _("The body is not valid JSON."))
+        return answer(400, "malformed", _("The request body is not valid JSON."))
     # The place begins with where the field was: in the path, the query or the body.
     field = ".".join(str(part) for part in first["loc"][1:])
     if not field:
-        return answer(422, "invalid", _("Send a JSON object, with the content type application/json."))
+        return answer(422, "invalid", _("Send a JSON object with the content type application/json."))
     return answer(422, "invalid", validation_sentence(first), field)
 
 
 def of_http(error: HTTPException) -> JSONResponse:
     """One of the framework's: no such route, no such method, a body that cannot be read."""
     sentences = {
-        400: ("malformed", _("The body cannot be read.")),
+        400: ("malformed", _("The request body cannot be read.")),
         404: ("not_found", _("There is nothing at this address.")),
-        405: ("method_not_allowed", _("This address does not take that method.")),
-        413: ("too_large", _("The body is too large.")),
+        405: ("method_not_allowed", _("This address does not support that method.")),
+        413: ("too_large", _("The request body is too large.")),
     }
     code, message = sentences.get(error.status_code, ("error", str(error.detail)))
     response = answer(error.status_code, code, message)

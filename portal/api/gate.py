@@ -14,7 +14,7 @@ from tenancy.text import gettext_noop as _
 
 class TooManyRequests(TooManyTries):
     code = "too_many_requests"
-    message = _("Too many requests. Wait until the limit begins anew.")
+    message = _("Too many requests. Wait until the limit resets.")
 
 
 class ApiGate:

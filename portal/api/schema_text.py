@@ -80,8 +80,8 @@ _WORDS = {
     "boolean": gettext_noop("true or false"),
     "null": gettext_noop("null"),
     "object": gettext_noop("object"),
-    "date": gettext_noop("day"),
-    "date-time": gettext_noop("moment"),
+    "date": gettext_noop("date"),
+    "date-time": gettext_noop("date and time"),
 }
 _EXAMPLES: dict[str, Any] = {
     "string": "text",

@@ -29,9 +29,9 @@ class SiteBody(BaseModel):
         description="cookieless: nothing is kept in the browser, and visitors are told apart within a day. "
         "consent: cookieless until the visitor agrees. persistent: an id in the browser from the first view."
     )
-    respect_dnt: bool = Field(description="Whether browsers that ask not to be tracked are left alone.")
+    respect_dnt: bool = Field(description="Whether browsers that ask not to be tracked are not counted.")
     allowed_hosts: list[str] = Field(
-        description="Where events may come from beside the domain and its subdomains.",
+        description="Where events may come from, besides the domain and its subdomains.",
         examples=[["checkout.example.net"]],
     )
     first_event_at: datetime | None = Field(description="null until the first event has arrived.")
@@ -68,7 +68,7 @@ class NewSite(BaseModel):
 
 
 class SiteChange(BaseModel):
-    """What is to be different; what is missing stays."""
+    """The fields to change; fields left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 

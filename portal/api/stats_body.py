@@ -71,7 +71,7 @@ class MetricBody(BaseModel):
 
     value: Number = Field(description="null where there is nothing to count.", examples=[12500])
     change: float | None = Field(
-        description="In percent. A period that still runs is compared with the same part of the one before; "
+        description="In percent. A running period is compared with the same part of the one before; "
         "null where that had nothing.",
         examples=[15.2],
     )

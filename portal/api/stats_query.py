@@ -38,9 +38,9 @@ class StatsQuery(BaseModel):
         examples=['[{"dimension":"country","operator":"is","values":["DE","AT"]}]'],
     )
     interval: Interval | None = Field(
-        None, description="The steps of the time series. By default days, or months from 400 days on."
+        None, description="The interval of the time series. By default days, or months from 400 days on."
     )
-    limit: int = Field(100, ge=1, le=1000, description="The most rows of a dimension.")
+    limit: int = Field(100, ge=1, le=1000, description="The maximum number of rows of a dimension.")
 
     def wanted_metrics(self) -> list[Metric]:
         return _named(self.metrics, METRICS, "metrics")
@@ -56,11 +56,11 @@ class StatsQuery(BaseModel):
         days = {"start_date": self.start_date, "end_date": self.end_date}
         given = [field for field, day in days.items() if day is not None]
         if given and self.period not in {None, Preset.CUSTOM}:
-            raise Invalid(_("Days go with the period “custom” alone."), field=given[0])
+            raise Invalid(_("Dates are only allowed with the period “custom”."), field=given[0])
         preset = self.period or (Preset.CUSTOM if given else Preset.LAST_30_DAYS)
         if preset is Preset.CUSTOM and len(given) < len(days):
             missing = next(field for field in days if field not in given)
-            raise Invalid(_("A custom period needs its first and its last day."), field=missing)
+            raise Invalid(_("A custom period needs a first and a last day."), field=missing)
         return period_for(preset, site, datetime.now(UTC), self.start_date, self.end_date)
 
     def interval_in(self, period: Period) -> Interval | None:

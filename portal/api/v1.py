@@ -19,7 +19,7 @@ router = api_router("/v1/sites", "keys", 401, 403)
 
 @router.get("", response_model=SiteList, openapi_extra=BY_KEY)
 async def sites_of_key(holder: CurrentHolder) -> SiteList:
-    """The sites that the key is good for. Needs the scope read."""
+    """The sites that the key is valid for. Needs the scope read."""
     holder.require(Scope.READ)
     async with session(holder) as db:
         return SiteList(sites=[site_body(site) for site in await api_sites(db, holder)])

@@ -28,7 +28,7 @@ class EventsQuery(BaseModel):
         [], max_length=50, description="Events of this name; several names by giving it several times."
     )
     order: Order = Field(Order.NEWEST, description="By the time of the event.")
-    limit: int = Field(100, ge=1, le=1000, description="The most events of a page.")
+    limit: int = Field(100, ge=1, le=1000, description="The maximum number of events on a page.")
     cursor: str = Field("", max_length=100, description="`next` of the page before.")
 
 
@@ -154,7 +154,7 @@ class TakenEvents(BaseModel):
 
     events_received: int = Field(examples=[1])
     events_dropped: int = Field(
-        description="It does not count: it came before (by its id), is older than a week, or of a crawler.",
+        description="Not counted: its id came before, it is older than a week, or it is a crawler's.",
         examples=[0],
     )
 
@@ -173,5 +173,5 @@ def position_of(cursor: str) -> Position:
         if not (0 <= ts_ms < 2**62 and 0 <= event_id < 2**64):
             raise ValueError
     except ValueError:
-        raise Invalid(_("That is no cursor of ours."), field="cursor") from None
+        raise Invalid(_("This cursor is not valid."), field="cursor") from None
     return Position(ts_ms, event_id)

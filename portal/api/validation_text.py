@@ -7,25 +7,25 @@ from tenancy.errors import Invalid
 from tenancy.text import gettext, gettext_noop
 
 _ = gettext_noop
-_TEXT = _("Text is needed here.")
-_NUMBER = _("A number is needed here.")
-_WHOLE = _("A whole number is needed here.")
-_YES_OR_NO = _("Write true or false here.")
-_DAY = _("Write the day like 2026-01-31.")
-_MOMENT = _("Write the moment like 2026-01-31T09:30:00Z.")
-_OBJECT = _("An object is needed here.")
+_TEXT = _("This must be text.")
+_NUMBER = _("This must be a number.")
+_WHOLE = _("This must be a whole number.")
+_YES_OR_NO = _("This must be true or false.")
+_DAY = _("Write the date like 2026-01-31.")
+_MOMENT = _("Write the time like 2026-01-31T09:30:00Z.")
+_OBJECT = _("This must be an object.")
 _CHOICES = _("Choose one of these: {expected}.")
-_LETTER = _("There is a character in it that cannot be stored.")
+_LETTER = _("It contains a character that cannot be stored.")
 _SENTENCES = {
     "missing": _("This field is missing."),
     "extra_forbidden": _("There is no such field."),
     "string_type": _TEXT,
     "string_unicode": _LETTER,
     "plain_text": _LETTER,
-    "string_too_short": _("At least {min_length} characters are needed."),
-    "string_too_long": _("At most {max_length} characters are possible."),
-    "too_short": _("At least {min_length} are needed."),
-    "too_long": _("At most {max_length} are possible."),
+    "string_too_short": _("At least {min_length} characters are required."),
+    "string_too_long": _("At most {max_length} characters are allowed."),
+    "too_short": _("At least {min_length} are required."),
+    "too_long": _("At most {max_length} are allowed."),
     "int_type": _WHOLE,
     "int_parsing": _WHOLE,
     "int_parsing_size": _WHOLE,
@@ -39,7 +39,7 @@ _SENTENCES = {
     "less_than_equal": _("It must be at most {le}."),
     "bool_type": _YES_OR_NO,
     "bool_parsing": _YES_OR_NO,
-    "list_type": _("A list is needed here."),
+    "list_type": _("This must be a list."),
     "dict_type": _OBJECT,
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,

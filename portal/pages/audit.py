@@ -37,7 +37,7 @@ async def audit_page(asked: CurrentAudit, here: CurrentHere) -> None:
         shown = found[:PAGE]
         drawn(words.audit_table(shown, own=own.name, timezone=own.timezone, locale=viewer.locale), "wide")
         with box("div", "section-top"):
-            zone = _("Times are those of {zone}.").format(zone=own.timezone.replace("_", " "))
+            zone = _("All times are in {zone}.").format(zone=own.timezone.replace("_", " "))
             drawn(Markup('<span class="muted">{}</span>').format(zone))
             box("div", "space")
             drawn(_pages(state, more=len(found) > PAGE), "contents")
@@ -46,7 +46,7 @@ async def audit_page(asked: CurrentAudit, here: CurrentHere) -> None:
 def _form(state: AuditState, people: list[Actor], places: list[OrganizationInfo]) -> Markup:
     """Conditions that stand in the address: a plain form does it."""
     fields = [_select("what", _("What"), _whats(), state.what)]
-    whos = [("", _("Everybody")), *((one.id, _name(one, people)) for one in people)]
+    whos = [("", _("Everyone")), *((one.id, _name(one, people)) for one in people)]
     fields.append(_select("who", _("Who"), [(None, whos)], state.who))
     if places:
         options = [("", _("Everywhere")), *((one.public_id, one.name) for one in places)]
@@ -58,7 +58,7 @@ def _form(state: AuditState, people: list[Actor], places: list[OrganizationInfo]
     search = Markup(
         '<label class="grow"><span>{0}</span><input name="words" type="search" value="{1}" maxlength="120"'
         ' placeholder="{2}"></label>'
-    ).format(_("Words"), state.words, _("A name or an address"))
+    ).format(_("Search for"), state.words, _("Name or address"))
     export = link_button(
         "file-text", _("Export as CSV"), f"{PATH}.csv?{state.at_page(1).query()}", download=True
     )

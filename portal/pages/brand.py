@@ -122,10 +122,10 @@ class BrandEditor:
             views = [
                 ("dashboard", _("Dashboard"), "layout-dashboard"),
                 ("sign-in", _("Sign-in page"), "key-round"),
-                ("mail", _("Mail"), "mail"),
+                ("mail", _("Email"), "mail"),
                 ("pdf", _("PDF"), "file-text"),
             ]
-            drawn(segments("preview_view", _("What to look at"), views, self._view), "contents")
+            drawn(segments("preview_view", _("Preview"), views, self._view), "contents")
             modes = [(Mode.LIGHT.value, _("Light"), "sun"), (Mode.DARK.value, _("Dark"), "moon")]
             drawn(segments("preview_mode", _("Light or dark"), modes, self._mode), "contents")
         with box("div", "preview-bar"):
@@ -168,7 +168,7 @@ class BrandEditor:
 
     def _saved_words(self) -> str:
         if self._brand.version == 0:
-            return _("Nothing saved so far")
+            return _("Nothing saved yet")
         return _("Version {number}").format(number=self._brand.version)
 
     async def _keep(self) -> None:
@@ -184,7 +184,7 @@ class BrandEditor:
 
     def _banner_text(self) -> str:
         if self._version is not None:
-            words = _("You are looking at version {number}.").format(number=self._version)
+            words = _("You are viewing version {number}.").format(number=self._version)
             return version_bar(
                 words, ("restore_version", str(self._version), _("Restore")), ("back_to_draft", "", _("Back"))
             )
@@ -240,13 +240,11 @@ class BrandEditor:
             await self._save_over(fresh)
 
         with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
-            ui.label(_("Somebody saved before you")).classes("dialog-title").props(
-                "role=heading aria-level=2"
-            )
+            ui.label(_("Someone saved before you")).classes("dialog-title").props("role=heading aria-level=2")
             ui.label(message)
             with box("div", "dialog-buttons"):
                 button(_("Cancel"), classes="quiet").on_click(dialog.close)
-                button(_("Save mine over it")).on_click(told(over))
+                button(_("Overwrite with mine")).on_click(told(over))
                 button(_("Load the new version"), classes="primary").on_click(self._discard)
         dialog.on("hide", dialog.delete)
 

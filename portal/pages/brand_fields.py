@@ -44,10 +44,10 @@ class BrandFields:
         with _part(_("Name and logo"), is_open=True):
             self._text("name", _("Name"), self._inherited(self._without.name))
             self._drop(AssetKind.LOGO_LIGHT, _("Logo"), _("For white and light pages. SVG or PNG."))
-            self._drop(AssetKind.LOGO_DARK, _("Logo for dark pages"), _("Empty: the logo above is used."))
+            self._drop(AssetKind.LOGO_DARK, _("Logo for dark pages"), _("If empty, the logo above is used."))
             if not self._is_clients:
                 self._drop(
-                    AssetKind.FAVICON, _("Icon"), _("For the browser's tab. Square, at least 64 points.")
+                    AssetKind.FAVICON, _("Icon"), _("For the browser tab. Square, at least 64 pixels.")
                 )
         with _part(_("Colours"), is_open=True):
             self._colour("primary_color", _("Main colour"), self._without.primary_color)
@@ -60,28 +60,28 @@ class BrandFields:
             self._select("default_mode", _("Light or dark"), _modes())
             self._select("sidebar", _("Sidebar"), _sidebars())
         with _part(_("Sign-in page")):
-            self._area("sign_in_text", _("Text"), _("Stands above the form. 400 letters at most."))
+            self._area("sign_in_text", _("Text"), _("Appears above the form. At most 400 characters."))
             self._drop(
                 AssetKind.SIGN_IN_PICTURE,
                 _("Picture"),
-                _("Fills one half of the page. At least 1200 points wide."),
+                _("Fills half of the page. At least 1200 pixels wide."),
             )
         with _part(_("Help and links")):
-            self._text("support_email", _("Email for help"))
-            self._text("support_url", _("Page for help"), _("Begins with https://"))
+            self._text("support_email", _("Help email"))
+            self._text("support_url", _("Help page"), _("Begins with https://"))
             self._links()
             self._select("language", _("Language"), _languages())
-            self._switch("powered_by", _("Name the platform at the foot of public pages and mails"))
+            self._switch("powered_by", _("Show “Powered by” in the footer of public pages and emails"))
         with _part(_("Script on websites")):
             self._text(
                 "script_global", _("Name of the JavaScript object"), _("Such as visits: visits('event')")
             )
             self._text(
                 "script_file",
-                _("Name of the script's file"),
-                _("Such as visits.js. Former names keep working."),
+                _("File name of the script"),
+                _("Such as visits.js. Earlier names keep working."),
             )
-        with _part(_("Messages of the API")):
+        with _part(_("API messages")):
             self._switch("api_support", _("Add where to find help to each message"))
             for code, title in API_ERRORS.items():
                 self._sentence(code, _(title))
@@ -124,7 +124,7 @@ class BrandFields:
         return put
 
     def _inherited(self, value: str) -> str:
-        return _("Empty: {value}").format(value=value) if self._is_clients else ""
+        return _("Default: {value}").format(value=value) if self._is_clients else ""
 
     def _text(self, field: str, label: str, hint: str = "") -> None:
         made = ui.input(label, value=self._draft.get(field) or "", on_change=self._put(field))
@@ -183,10 +183,10 @@ class BrandFields:
         links = [dict(link) for link in self._draft.get("footer_links") or ()]
         links += [{"words": "", "url": ""} for _missing in range(MOST_LINKS - len(links))]
         self._draft["footer_links"] = links
-        ui.label(_("Links under public pages, such as an imprint")).classes("hint")
+        ui.label(_("Links in the footer of public pages, such as a legal notice")).classes("hint")
         for link in links:
             with box("div", "link-row"):
-                for name, label in (("words", pgettext("of a link", "Words")), ("url", _("Address"))):
+                for name, label in (("words", pgettext("of a link", "Text")), ("url", _("Address"))):
                     made = ui.input(label, value=link[name], on_change=self._link_put(link, name))
                     self._inputs["footer_links"] = _styled(made)
 
@@ -229,16 +229,16 @@ def _styled(made: Any, hint: str = "") -> Any:
 def _fonts() -> dict[str, str]:
     return {
         Font.INTER.value: _("Inter: clear and modern"),
-        Font.SERIF.value: _("Fraunces over Inter: a book's headings"),
-        Font.SYSTEM.value: _("The device's own"),
-        Font.HUMANIST.value: _("Humanist: warm, of the device"),
-        Font.ROUNDED.value: _("Rounded, of the device"),
+        Font.SERIF.value: _("Fraunces and Inter: headings like in a book"),
+        Font.SYSTEM.value: _("System font"),
+        Font.HUMANIST.value: _("Humanist: warm, a system font"),
+        Font.ROUNDED.value: _("Rounded: a system font"),
     }
 
 
 def _modes() -> dict[str, str]:
     return {
-        Mode.SYSTEM.value: _("As the device wants it"),
+        Mode.SYSTEM.value: _("Same as the device"),
         Mode.LIGHT.value: _("Light"),
         Mode.DARK.value: _("Dark"),
     }
@@ -249,4 +249,4 @@ def _sidebars() -> dict[str, str]:
 
 
 def _languages() -> dict[str, str]:
-    return {"": _("As each reader's browser wants it"), "en": "English", "de": "Deutsch"}
+    return {"": _("Language of the browser"), "en": "English", "de": "Deutsch"}

@@ -48,13 +48,13 @@ def _tabs(viewer: Viewer, owner: OrganizationInfo) -> list[NavLink]:
         (True, "globe", _("Sites"), place),
         (viewer.may(Permission.MANAGE_PEOPLE), "users", _("People"), f"{place}/people"),
         (manages, "gauge", _("Limits and notes"), f"{place}/contract"),
-        (viewer.may(Permission.MANAGE_BRAND) and is_client, "palette", _("Look"), f"{place}/brand"),
+        (viewer.may(Permission.MANAGE_BRAND) and is_client, "palette", _("Brand"), f"{place}/brand"),
         (viewer.may(Permission.MANAGE_DOMAINS) and has_domains, "globe", _("Domains"), f"{place}/domains"),
         (viewer.may(Permission.SHARE_REPORTS), "share-2", _("Sharing"), f"{place}/sharing"),
         (
             viewer.may(Permission.SEE_AUDIT),
             "activity",
-            _("Activity"),
+            _("Audit log"),
             f"/settings/audit?in={owner.public_id}",
         ),
     ]

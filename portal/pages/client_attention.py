@@ -49,7 +49,7 @@ def _of_client(
         found.append((_BROKEN, words, f"{place}/domains"))
     events = sum(usage[site.number].events for site in sites)
     if row.limits.events is not None and events > row.limits.events:
-        words = _("{client} has more events this month than agreed.").format(client=name)
+        words = _("{client} is over its monthly event limit.").format(client=name)
         found.append((_OVER, words, f"{place}/contract"))
     own = sum(site.organization_id == row.client.id for site in sites)
     if row.limits.sites is not None and own > row.limits.sites:
@@ -62,12 +62,12 @@ def _of_client(
         last = usage[site.number].last_at
         silent = last is None or now - last > SILENT_AFTER
         if site.first_event_at is not None and silent and row.state is ClientState.ACTIVE:
-            words = _("{site} of {client} has been silent for a day.").format(site=site.name, client=name)
+            words = _("{site} of {client} has had no visits for a day.").format(site=site.name, client=name)
             found.append((_SILENT, words, f"/sites/{site.public_id}/install"))
     if row.waiting:
         words = ngettext(
-            "{number} invitation of {client} has not been answered.",
-            "{number} invitations of {client} have not been answered.",
+            "{number} invitation of {client} is still pending.",
+            "{number} invitations of {client} are still pending.",
             row.waiting,
         ).format(number=row.waiting, client=name)
         found.append((_WAITING, words, f"{place}/people"))

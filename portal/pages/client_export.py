@@ -25,7 +25,7 @@ class ExportPart:
         with box("div", "export"):
             self._status = drawn("", "contents")
             self._ask = button(_("Export everything"), icon=icon("file-text", 15)).on_click(told(self._begin))
-            self._again = button(_("Make a new one"), classes="quiet").on_click(told(self._begin))
+            self._again = button(_("New export"), classes="quiet").on_click(told(self._begin))
             self._timer = ui.timer(LOOKS_EVERY_S, told(self._look), active=False)
         self._show(known)
 

@@ -34,8 +34,9 @@ class _Import:
         with ui.dialog(value=True) as self._dialog, ui.card().classes("form-card"):
             ui.label(_("Import clients")).classes("dialog-title").props("role=heading aria-level=2")
             about = _(
-                "A CSV file whose first line names the columns: name, and as you like language (en, de), "
-                "site, max_sites and max_events. Nothing is made before you have seen what it would be."
+                "A CSV file with a header line. The column name is required; language (en, de), "
+                "site, max_sites and max_events are optional. You see what will be added before "
+                "anything is saved."
             )
             ui.label(about)
             upload = ui.upload(
@@ -45,7 +46,7 @@ class _Import:
             self._found = drawn("", "wide")
             with box("div", "dialog-buttons"):
                 button(_("Cancel"), classes="quiet").on_click(self._dialog.close)
-                self._save = button(_("Make them"), classes="primary")
+                self._save = button(_("Add clients"), classes="primary")
                 self._save.on_click(told(self._create)).disable()
         self._dialog.on("hide", self._dialog.delete)
 
@@ -70,7 +71,7 @@ class _Import:
         async with session(viewer) as db:
             made = await create_clients(db, viewer, self._clients)
         self._dialog.close()
-        words = ngettext("{number} client is new.", "{number} clients are new.", len(made))
+        words = ngettext("{number} client has been added.", "{number} clients have been added.", len(made))
         ui.notify(words.format(number=len(made)), type="positive", position="top")
         ui.navigate.to("/clients")
 
@@ -82,7 +83,7 @@ def _trouble(words: str) -> Markup:
 def _preview(clients: list[NewClient]) -> Markup:
     """A line per client, with what is wrong with it."""
     if not clients:
-        return _trouble(_("The file has no lines below the first one."))
+        return _trouble(_("The file has no lines below the header."))
     rows = Markup("").join(
         Markup('<tr><td class="num">{}</td><td>{}</td><td>{}</td></tr>').format(
             one.line, one.name, Markup("<b>{}</b>").format(one.problem) if one.problem else one.site
@@ -90,9 +91,9 @@ def _preview(clients: list[NewClient]) -> Markup:
         for one in clients[:50]
     )
     if wrong := sum(bool(one.problem) for one in clients):
-        words = ngettext("{number} line is wrong.", "{number} lines are wrong.", wrong)
+        words = ngettext("{number} line has an error.", "{number} lines have errors.", wrong)
     else:
-        words = ngettext("{number} client would be made.", "{number} clients would be made.", len(clients))
+        words = ngettext("{number} client would be added.", "{number} clients would be added.", len(clients))
     table = Markup('<div class="scroll"><table class="data words told">{}</table></div>').format(rows)
     said = words.format(number=wrong or len(clients))
     return Markup('<p role="status"><b>{}</b></p>{}').format(said, table)

@@ -30,7 +30,7 @@ async def ask_for_state(here: Here, owner: OrganizationInfo, was: ClientState, w
 
     async def put(values: Values) -> None:
         if deletes and values["typed_name"].strip() != owner.name:
-            raise Invalid(_("That is not the name."), field="typed_name")
+            raise Invalid(_("The name does not match."), field="typed_name")
         viewer = await current_viewer(here)
         async with session(viewer) as db:
             await put_state(db, viewer, owner, wanted)
@@ -65,21 +65,21 @@ def consequence(state: ClientState) -> str:
     """What a change of state means, in a sentence or two."""
     match state:
         case ClientState.ACTIVE:
-            return _("Their people can sign in again, and everything is as it was.")
+            return _("Their people can sign in again, and everything is as before.")
         case ClientState.SUSPENDED:
             return _(
-                "Dashboards, public links and programs are locked at once. "
-                "Visits are still counted, and it can be undone."
+                "Dashboards, public links and API keys stop working at once. Visits are still "
+                "counted. You can undo this."
             )
         case ClientState.ARCHIVED:
-            return _("Locked as when suspended, and not in this list unless you look for archived ones.")
+            return _("Suspended, and hidden from this list unless you show archived clients.")
         case ClientState.DELETED:
             days = KEPT_AFTER_DELETION.days
             return ngettext(
-                "Locked at once. For {number} day it can be brought back, then all its data is removed "
-                "for good. Export it first if you need its numbers.",
-                "Locked at once. For {number} days it can be brought back, then all its data is removed "
-                "for good. Export it first if you need its numbers.",
+                "Suspended at once. It can be restored for {number} day; after that all its data is "
+                "permanently deleted. Export it first if you need its data.",
+                "Suspended at once. It can be restored for {number} days; after that all its data is "
+                "permanently deleted. Export it first if you need its data.",
                 days,
             ).format(number=days)
 
@@ -88,9 +88,9 @@ def action_words(state: ClientState, *, was: ClientState | None = None) -> str:
     """What is done to bring a client from one state into another, as a button says it."""
     match state:
         case ClientState.ACTIVE if was is ClientState.DELETED:
-            return _("Bring back")
+            return _("Restore")
         case ClientState.ACTIVE:
-            return _("Open again")
+            return _("Reactivate")
         case ClientState.SUSPENDED:
             return _("Suspend")
         case ClientState.ARCHIVED:

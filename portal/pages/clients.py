@@ -81,7 +81,7 @@ async def clients_page(
             views.Figure(_("Clients"), len(open_rows), limits.clients),
             views.Figure(_("Sites"), sum(len(below[row.client.id]) for row in open_rows)),
             views.Figure(_("Events this month"), sum(one.events for one in usage.values()), limits.events),
-            views.Figure(_("People active within 30 days"), sum(row.active for row in rows)),
+            views.Figure(_("People active in the last 30 days"), sum(row.active for row in rows)),
         ]
         drawn(views.figures(figures, locale=viewer.locale), "wide")
         drawn(_attention(search, notes, shown), "wide")
@@ -116,7 +116,7 @@ class _Bulk:
         state = ClientState(action)
         chosen = [public_id for public_id in picked if public_id in self._names]
         if not chosen:
-            ui.notify(_("Choose clients first, by the boxes before their names."), position="top")
+            ui.notify(_("Select clients first, with the boxes next to their names."), position="top")
             return
 
         async def put(_values: Values) -> None:
@@ -193,7 +193,7 @@ def _offered(search: ClientSearch) -> list[ClientState]:
 def _conditions(search: ClientSearch) -> Markup:
     """A search and two choices: a plain form does it."""
     states = [
-        (OPEN, _("Open ones")),
+        (OPEN, _("Active and suspended")),
         (ATTENTION, _("Needs attention")),
         *((one.value, _(names_of(one))) for one in ClientState),
     ]
@@ -206,15 +206,15 @@ def _conditions(search: ClientSearch) -> Markup:
     field = Markup(
         '<label class="grow"><span>{0}</span><input name="words" type="search" value="{1}" maxlength="120"'
         ' placeholder="{2}"></label>'
-    ).format(_("Search"), search.words, _("A client's name"))
+    ).format(_("Search"), search.words, _("Client name"))
     return Markup(
         '<form class="conditions" action="{}" data-auto>{}{}{}'
         '<button class="btn square" aria-label="{}">{}</button>{}</form>'
     ).format(
         PATH,
         field,
-        _select("state", _("Shown"), states, search.state),
-        _select("sort", _("Order"), orders, search.order),
+        _select("state", _("Show"), states, search.state),
+        _select("sort", _("Sort"), orders, search.order),
         _("Search"),
         icon("search"),
         link_button("file-text", _("Export as CSV"), "/clients.csv", download=True),

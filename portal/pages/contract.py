@@ -59,14 +59,14 @@ async def contract_page(
 
 def _form(here: Here, owner: OrganizationInfo, contract: Contract) -> None:
     labels = {
-        "max_sites": _("Sites at most"),
-        "max_events_monthly": _("Events a month at most"),
-        "max_people": _("People at most"),
+        "max_sites": _("Maximum sites"),
+        "max_events_monthly": _("Maximum events per month"),
+        "max_people": _("Maximum people"),
     }
     if owner.kind is OrganizationKind.RESELLER:
         labels |= {
-            "max_sub_organizations": _("Clients at most"),
-            "max_sites_per_sub_org": _("Sites per client at most"),
+            "max_sub_organizations": _("Maximum clients"),
+            "max_sites_per_sub_org": _("Maximum sites per client"),
         }
     inputs = {}
     for name, label in labels.items():
@@ -74,7 +74,7 @@ def _form(here: Here, owner: OrganizationInfo, contract: Contract) -> None:
         inputs[name] = ui.input(label, value="" if value is None else str(value), placeholder=_("No limit"))
         inputs[name].props("outlined dense inputmode=numeric maxlength=15").classes("wide")
     notes = ui.textarea(_("Notes"), value=contract.notes).props("outlined dense maxlength=5000 autogrow")
-    notes.classes("wide").props["hint"] = _("Only people of your organisation see them.")
+    notes.classes("wide").props["hint"] = _("Only people in your organisation can see them.")
 
     async def save() -> None:
         for one in inputs.values():
@@ -96,10 +96,10 @@ def _form(here: Here, owner: OrganizationInfo, contract: Contract) -> None:
 def _states(here: Here, viewer: Viewer, owner: OrganizationInfo, standing: Standing) -> None:
     was = standing.state
     with box("div", "form-buttons"):
-        ui.label(_("State")).props("role=heading aria-level=2")
+        ui.label(_("Status")).props("role=heading aria-level=2")
         drawn(state_badge(was) or Markup('<span class="badge">{}</span>').format(_("Active")))
     words = removal_words(standing, owner.timezone, viewer.locale)
-    ui.label(words or _("Visits are counted whatever the state.")).classes("muted")
+    ui.label(words or _("Visits are counted whatever the status.")).classes("muted")
 
     with box("div", "form-buttons"):
         for wanted in ClientState:

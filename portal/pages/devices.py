@@ -35,7 +35,7 @@ class Devices:
             ui.label(_("Devices")).props("role=heading aria-level=2")
             self._table = drawn("", "wide")
             with box("div", "line-form"):
-                self._others = button(_("Sign out the others"), icon=icon("log-out"))
+                self._others = button(_("Sign out other devices"), icon=icon("log-out"))
                 self._others.on_click(told(self._end_others))
                 button(_("Sign out everywhere"), icon=icon("log-out"), classes="danger").on_click(
                     self._ask_sign_out
@@ -63,5 +63,5 @@ class Devices:
         async def sign_out(_values: Values) -> None:
             await sign_out_everywhere((await current_person(self._here)).user_id)
 
-        about = Markup("<p>{}</p>").format(_("You then have to sign in anew on each device."))
+        about = Markup("<p>{}</p>").format(_("You will have to sign in again on each device."))
         form_dialog(_("Sign out everywhere?"), [], submit=_("Sign out"), on_submit=sign_out, about=about)

@@ -56,8 +56,8 @@ class _Lights:
             self._list = drawn("", "contents")
             self._summary = drawn("", "contents")
         with box("div", "card domain-buttons"):
-            button(_("Look now"), icon=icon("refresh-cw")).on_click(told(self.look))
-            self._primary = button(_("Make it the primary one"))
+            button(_("Check now"), icon=icon("refresh-cw")).on_click(told(self.look))
+            self._primary = button(_("Make it the primary domain"))
             self._primary.on_click(told(lambda: _make_primary(here, domain)))
             box("div", "space")
             remove = button(_("Remove"), icon=icon("trash-2"), classes="danger")
@@ -111,7 +111,10 @@ async def _draw_preview(domain: Domain) -> None:
     with box("section", "card domain-kind"):
         with box("header"), box("div"):
             ui.label(_("How it will look")).props("role=heading aria-level=2")
-            words = _("Before the name leads anywhere. The link shows it to others, for {days} days.")
+            words = _(
+                "See it before the domain points to us. With the link, others can see it too, for "
+                "{days} days."
+            )
             ui.label(words.format(days=DAYS)).classes("muted")
         drawn(browser_frame(f"https://{domain.host}", await preview_page(host)), "contents")
         drawn(preview_link(f"/preview/{token}"), "contents")
@@ -148,12 +151,12 @@ def _ask_to_remove(here: Here, domain: Domain) -> None:
 
 def _consequence(domain: Domain) -> str:
     if not domain.verified:
-        return _("It is not in use. The records in your DNS can go as well.")
+        return _("It is not in use. You can also delete its DNS records.")
     consequences = {
-        Purpose.APP: _("Nobody can sign in there any more, and links in mails already sent lead nowhere."),
+        Purpose.APP: _("Nobody can sign in there any more, and links in emails already sent stop working."),
         Purpose.TRACKING: _(
-            "Websites that load the script from it count nothing until their code is replaced."
+            "Websites that load the script from it are not counted until their code is replaced."
         ),
-        Purpose.MAIL: _("Mails come from the platform's neutral address again."),
+        Purpose.MAIL: _("Emails come from the platform's neutral address again."),
     }
     return consequences[domain.purpose]

@@ -68,7 +68,7 @@ _ICONS = {Purpose.APP: "layout-dashboard", Purpose.TRACKING: "code", Purpose.MAI
 def _add_button(here: Here, purpose: Purpose, owner: OrganizationId) -> None:
     async def add(values: Values) -> None:
         if not values["host"].strip():
-            raise Invalid(_("Which name shall it be?"), field="host")
+            raise Invalid(_("Which domain do you want to use?"), field="host")
         now = await current_viewer(here)
         async with session(now) as db:
             domain = await claim_domain(db, now, values["host"], purpose, owner)
@@ -78,15 +78,15 @@ def _add_button(here: Here, purpose: Purpose, owner: OrganizationId) -> None:
         titles = {
             Purpose.APP: _("Add a portal domain"),
             Purpose.TRACKING: _("Add a tracking domain"),
-            Purpose.MAIL: _("Add a mail domain"),
+            Purpose.MAIL: _("Add an email domain"),
         }
         hints = {
-            Purpose.APP: _("A name below your own domain, such as analytics.example.com."),
-            Purpose.TRACKING: _("A name below your own domain, such as t.example.com."),
-            Purpose.MAIL: _("What stands behind the @, such as example.com."),
+            Purpose.APP: _("A subdomain of your own domain, such as analytics.example.com."),
+            Purpose.TRACKING: _("A subdomain of your own domain, such as t.example.com."),
+            Purpose.MAIL: _("The part after the @, such as example.com."),
         }
         field = Field("host", _("Name"), hint=hints[purpose])
-        form_dialog(titles[purpose], [field], submit=_("Show me the records"), on_submit=add)
+        form_dialog(titles[purpose], [field], submit=_("Show the records"), on_submit=add)
 
     describe = _("Add: {kind}").format(kind=purpose_title(purpose))
     button(_("Add"), icon=icon("plus"), describe=describe).on_click(ask)

@@ -37,14 +37,17 @@ async def open_filter_form(visit: SiteVisit, state: DashboardState, put: Put, ch
     with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
         ui.label(_("Filter")).classes("dialog-title").props("role=heading aria-level=2")
         what = ui.select(
-            dimensions, label=pgettext("of a filter", "What"), value=start.dimension.value, with_input=True
+            dimensions,
+            label=pgettext("of a filter", "Dimension"),
+            value=start.dimension.value,
+            with_input=True,
         )
-        how = ui.select(operators, label=_("How"), value=start.operator.value)
+        how = ui.select(operators, label=_("Condition"), value=start.operator.value)
         values = ui.select(
             list(start.values), label=_("Values"), value=list(start.values), multiple=True, with_input=True,
             new_value_mode="add-unique",
         ).props("use-chips hide-dropdown-icon")  # fmt: skip
-        values.props["hint"] = _("Several values mean any of them. Press Enter after each.")
+        values.props["hint"] = _("Several values mean any of them. Press Enter after each one.")
         for one in (what, how, values):
             one.props("outlined dense").classes("wide")
         with box("div", "dialog-buttons"):

@@ -59,10 +59,15 @@ class Identities:
         async with session(viewer) as db:
             self._timezone = (await own_organization(db, viewer)).timezone
         with box("section", "card form-page"):
-            ui.label(_("Further ways to sign in")).props("role=heading aria-level=2")
+            ui.label(_("Other ways to sign in")).props("role=heading aria-level=2")
             if trouble:
                 drawn(notice(_words(trouble)))
-            ui.label(_("Whoever is signed in there gets in here, with your second factor where it is on."))
+            ui.label(
+                _(
+                    "Anyone signed in to that account can sign in here. Two-factor authentication "
+                    "still applies where it is on."
+                )
+            )
             self._table = drawn("", "wide")
             self._links = drawn("", "line-form")
         PageEvents().listen({"unlink-identity": self._ask})
@@ -91,7 +96,7 @@ class Identities:
             await unlink_identity(viewer, identity_id)
             await self._show(viewer)
 
-        about = Markup("<p>{}</p>").format(_("You then no longer sign in this way."))
+        about = Markup("<p>{}</p>").format(_("You can then no longer sign in this way."))
         with self._table.client.content:
             form_dialog(_("Disconnect it?"), [], submit=_("Disconnect"), on_submit=unlink, about=about)
 

@@ -53,7 +53,7 @@ class _Providers:
         self._table = drawn("", "wide")
         with box("section", "card form-page").style("margin-top: 16px"):
             ui.label(_("Redirect URI")).props("role=heading aria-level=2")
-            ui.label(_("Register this address with the provider, exactly as it stands here."))
+            ui.label(_("Enter this address at the provider, exactly as shown here."))
             url = await own_callback_url(viewer)
             drawn(snippet_block(url, key="callback", words=_("Copy the address")), "snippet wide")
         # What a dialog opens must outlive that dialog.
@@ -86,7 +86,7 @@ class _Providers:
         except InsightHubError as error:
             self._findings[provider.key] = Finding(good=False, words=error.message)
         else:
-            words = _("It answers, and knows the client ID. Now sign in with it once.")
+            words = _("It responds and accepts the client ID. Now sign in with it once.")
             self._findings[provider.key] = Finding(good=True, words=words)
         await self._show(viewer)
 
@@ -133,23 +133,31 @@ class _Providers:
                 submit=_("Remove"),
                 on_submit=remove,
                 about=Markup("<p>{}</p>").format(
-                    _("Nobody signs in with it any more. Who has no password chooses one by mail.")
+                    _(
+                        "Nobody can sign in with it any more. Anyone without a password can choose "
+                        "one by email."
+                    )
                 ),
             )
 
 
 def _fields(known: Provider | None) -> list[Field]:
-    keeps = _("Leave empty to keep the one that is stored.") if known else ""
+    keeps = _("Leave empty to keep the stored one.") if known else ""
     return [
-        Field("name", _("Name"), known.name if known else "", _("The button says “Continue with” and this.")),
+        Field(
+            "name",
+            _("Name"),
+            known.name if known else "",
+            _("The button reads “Continue with” and this name."),
+        ),
         Field("issuer", _("Issuer"), known.issuer if known else "", "https://accounts.google.com"),
         Field("client_id", _("Client ID"), known.client_id if known else ""),
         Field("client_secret", _("Client secret"), hint=keeps, is_secret=True),
         Field(
             "email_domains",
-            _("Only for addresses at"),
+            _("Allowed email domains"),
             ", ".join(known.email_domains) if known else "",
-            _("Such as example.com. Empty: for everybody whom the provider knows."),
+            _("Such as example.com. Leave empty for everyone the provider knows."),
         ),
         Field(
             "enabled",
@@ -162,10 +170,8 @@ def _fields(known: Provider | None) -> list[Field]:
 
 def _lead(own: list[Provider]) -> str:
     if own:
-        return _("Your sign-in page offers these, beside the password.")
+        return _("Your sign-in page offers these in addition to the password.")
     if names := ", ".join(one.name for one in platform_providers()):
-        words = _(
-            "Your sign-in page offers {providers} through us. A provider of your own takes their place."
-        )
+        words = _("Your sign-in page offers {providers} through us. Your own provider replaces them.")
         return words.format(providers=names)
-    return _("Your sign-in page asks for a password alone.")
+    return _("Your sign-in page only asks for a password.")

@@ -20,8 +20,8 @@ async def install(visit: SiteVisit) -> None:
         box("div", "space")
         drawn(mode_switch())
     with box("section", "card install"):
-        ui.label(_("1. Put this code into every page")).props("role=heading aria-level=2")
-        ui.label(_("Right before </head>, or into your tag manager or site builder's field for custom code."))
+        ui.label(_("1. Add this code to every page")).props("role=heading aria-level=2")
+        ui.label(_("Right before </head>, or in the custom code field of your tag manager or site builder."))
         drawn(snippet_block(code), "snippet")
         ui.label(_("2. Open a page of the site")).props("role=heading aria-level=2")
         light = drawn(_light(visit))

@@ -29,7 +29,7 @@ async def language_select(here: Here, viewer: Viewer) -> ui.select:
         async with session(now) as db:
             await choose_own_language(db, now, code)
 
-    return _select(chosen, _("As in my organisation"), save)
+    return _select(chosen, _("Same as my organisation"), save)
 
 
 def organization_language_select(here: Here, organization: OrganizationInfo) -> ui.select:
@@ -45,7 +45,7 @@ def organization_language_select(here: Here, organization: OrganizationInfo) -> 
         ui.notify(_("Saved."), position="top")
 
     is_client = organization.kind is OrganizationKind.CLIENT
-    unset = _("As on the agency's pages") if is_client else _("As the visitor's browser wants")
+    unset = _("Same as the agency's pages") if is_client else _("Language of the browser")
     return _select(organization.locale, unset, save)
 
 

@@ -62,7 +62,7 @@ def open_link_form(link: SharedLink | None, *, zone: ZoneInfo, portfolio: bool, 
             trouble.visible = False
             password = inputs.new_password()
             if inputs.has_password.value and not password and not (link and link.has_password):
-                inputs.password.error = _("Write the password that visitors need.")
+                inputs.password.error = _("Enter the password that visitors need.")
                 return
             made.props("loading")
             try:
@@ -92,9 +92,9 @@ def _draw(link: SharedLink | None, zone: ZoneInfo) -> _Inputs:
     presets = {one.value: preset_name(one) for one in Preset if one is not Preset.CUSTOM}
     last = (terms.expires_at - timedelta(seconds=1)).astimezone(zone).date() if terms.expires_at else None
     title = ui.input(_("Title"), value=terms.title).props("outlined dense maxlength=120").classes("wide")
-    title.props["hint"] = _("What visitors read; the site's name, if you leave it empty.")
+    title.props["hint"] = _("Shown to visitors. Leave empty to use the site's name.")
     panels = ui.select(
-        panel_names(), label=_("Parts"), value=[one.value for one in Panel if one in terms.panels],
+        panel_names(), label=_("Sections"), value=[one.value for one in Panel if one in terms.panels],
         multiple=True,
     ).props("outlined dense use-chips").classes("wide")  # fmt: skip
     preset = ui.select(presets, label=_("Period"), value=terms.preset.value)
@@ -103,11 +103,11 @@ def _draw(link: SharedLink | None, zone: ZoneInfo) -> _Inputs:
     locked = ui.switch(_("Protect with a password"), value=bool(link and link.has_password))
     password = ui.input(_("Password")).props("outlined dense autocomplete=new-password").classes("wide")
     if link and link.has_password:
-        password.props["hint"] = _("Empty: the password stays as it is.")
+        password.props["hint"] = _("Leave empty to keep the password.")
     password.bind_visibility_from(locked, "value")
     expires = ui.input(_("Last day"), value=last.isoformat() if last else "")
     expires.props("outlined dense type=date stack-label clearable").classes("wide")
     origins = ui.textarea(_("Sites that may embed it"), value="\n".join(terms.allowed_origins))
     origins.props("outlined dense autogrow").classes("wide")
-    origins.props["hint"] = _("Such as https://www.example.com, one in each line. Empty: none.")
+    origins.props["hint"] = _("Such as https://www.example.com, one per line. Leave empty for none.")
     return _Inputs(title, panels, preset, free_period, password, locked, expires, origins)

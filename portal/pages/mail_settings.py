@@ -22,8 +22,10 @@ from portal.views.mail import (
 from tenancy.db import session
 from tenancy.domains import base_url
 from tenancy.errors import InsightHubError
+from tenancy.languages import OFFERED, language_of
 from tenancy.roles import OrganizationKind, Permission
 from tenancy.text import gettext as _
+from tenancy.text import speaking, spoken_language
 from tenancy.viewer import Viewer
 from themes.mail.brand import MailBrand, mail_brand
 from themes.mail.drawing import draw_mail
@@ -98,30 +100,32 @@ class _Page:
         said = {"address": outlet.address, "server": outlet.server.host if outlet.server else ""}
         if own is not None and own.verified_at is not None:
             return outlet_state(
-                good=True, words=_("Mail leaves through {server}, from {address}.").format(**said)
+                good=True, words=_("Emails are sent through {server}, from {address}.").format(**said)
             )
         if own is not None:
-            words = _("Send a test mail: your server is used once one has gone through.")
+            words = _("Send a test email: your server is used once one has gone through.")
             return outlet_state(good=False, words=words)
         if outlet.server is not None:
-            words = _("Mail leaves through our server, from {address}.").format(**said)
+            words = _("Emails are sent through our server, from {address}.").format(**said)
             return outlet_state(good=True, words=words)
         if settings().mail_dir is not None:
-            words = _("Mail is not sent: it stays on this machine, as no mail server is set up.")
+            words = _("Emails are not sent: they stay on this machine, because no mail server is set up.")
             return outlet_state(good=False, words=words)
-        return outlet_state(good=False, words=_("No mail leaves: there is no mail server. Set one up."))
+        return outlet_state(
+            good=False, words=_("No emails are sent, because there is no mail server. Set one up.")
+        )
 
     def _draw_form(self, own: SenderSettings | None) -> None:
         _title(_("Your own mail server"))
-        ui.label(_("Mails to your clients then leave through your server and from your address."))
+        ui.label(_("Emails to your clients are then sent through your server and from your address."))
         server = own.server if own else None
         self._fields: dict[str, ui.input | ui.select] = {}
         with box("div", "form-grid"):
             self._text("host", _("Server"), server.host if server else "", "smtp.example.com")
             self._text("port", _("Port"), str(server.port) if server else "587")
             choices = {
-                Security.STARTTLS.value: _("STARTTLS (mostly port 587)"),
-                Security.TLS.value: _("TLS (mostly port 465)"),
+                Security.STARTTLS.value: _("STARTTLS (usually port 587)"),
+                Security.TLS.value: _("TLS (usually port 465)"),
                 Security.NONE.value: _("No encryption"),
             }
             chosen = server.security.value if server else Security.STARTTLS.value
@@ -130,19 +134,19 @@ class _Page:
             )
             self._fields["security"] = security.classes("wide")
             self._text("username", _("User name"), server.username if server else "")
-            hint = _("Leave empty to keep the one that is stored.") if own and own.has_password else ""
+            hint = _("Leave empty to keep the stored one.") if own and own.has_password else ""
             self._text("password", _("Password"), "", hint).props('type=password autocomplete="new-password"')
             self._text(
-                "from_address", _("Sender's address"), own.from_address if own else "", "hello@example.com"
+                "from_address", _("Sender address"), own.from_address if own else "", "hello@example.com"
             )
-            self._text("from_name", _("Sender's name"), own.from_name if own else "", self._here.theme.name)
+            self._text("from_name", _("Sender name"), own.from_name if own else "", self._here.theme.name)
             hint = self._here.theme.support_email or _("Same as the sender")
-            self._text("reply_to", _("Answers go to"), own.reply_to if own else "", hint)
+            self._text("reply_to", _("Reply to"), own.reply_to if own else "", hint)
         self._trouble = ui.label().classes("notice").props("role=alert")
         self._trouble.visible = False
         with box("div", "form-buttons"):
             self._save = button(_("Save"), classes="primary").on_click(self._on_save)
-            self._test = button(_("Send a test mail to me")).on_click(self._on_test)
+            self._test = button(_("Send me a test email")).on_click(self._on_test)
             self._remove = button(_("Remove"), classes="quiet danger").on_click(self._on_remove)
         self._test.visible = self._remove.visible = own is not None
 
@@ -152,22 +156,25 @@ class _Page:
         if server is None:
             ui.label(_("Set SMTP_URL and MAIL_FROM in the environment, and restart. See docs/production.md."))
         else:
-            words = _("{host}, port {port}, {security}. SMTP_URL and MAIL_FROM in the environment say so.")
+            words = _("{host}, port {port}, {security}. Set by SMTP_URL and MAIL_FROM in the environment.")
             ui.label(words.format(host=server.host, port=server.port, security=server.security))
         self._trouble = ui.label().classes("notice").props("role=alert")
         self._trouble.visible = False
         with box("div", "form-buttons"):
-            self._test = button(_("Send a test mail to me"), classes="primary").on_click(self._on_test)
+            self._test = button(_("Send me a test email"), classes="primary").on_click(self._on_test)
 
     def _draw_previews(self, brand: MailBrand) -> None:
-        _title(_("How mails look"))
+        _title(_("How emails look"))
         kinds = {kind: kind_title(kind) for kind in sample_mails(brand.host)}
         looks = {"computer": _("Computer"), "phone": _("Phone"), "text": _("Text")}
         with box("div", "form-buttons"):
             kind = (
-                ui.select(kinds, label=_("Mail"), value=self._kind)
+                ui.select(kinds, label=_("Email"), value=self._kind)
                 .props("outlined dense")
                 .classes("mail-kind")
+            )
+            language = ui.toggle({one.code: one.name for one in OFFERED}, value=spoken_language().code).props(
+                "no-caps unelevated"
             )
             look = ui.toggle(looks, value=self._look).props("no-caps unelevated")
             dark = ui.switch(_("Dark"), value=self._dark)
@@ -177,8 +184,10 @@ class _Page:
         def show() -> None:
             self._kind, self._look, self._dark = str(kind.value), str(look.value), bool(dark.value)
             mode = Mode.DARK if self._dark else Mode.LIGHT
-            mail = sample_mails(brand.host)[self._kind]
-            made = draw_mail(mail, self._seen_here(brand), self._viewer.locale, mode=mode)
+            locale = self._locale_of(str(language.value))
+            with speaking(locale):
+                mail = sample_mails(brand.host)[self._kind]
+            made = draw_mail(mail, self._seen_here(brand), locale, mode=mode)
             subject.set_content(mail_subject(made.subject))
             if self._look == "text":
                 preview.set_content(mail_text(made.text))
@@ -186,9 +195,14 @@ class _Page:
                 phone = self._look == "phone"
                 preview.set_content(mail_frame(made.html, title=made.subject, phone=phone))
 
-        for one in (kind, look, dark):
+        for one in (kind, language, look, dark):
             one.on_value_change(show)
         show()
+
+    def _locale_of(self, code: str) -> str:
+        """The viewer's own locale where it is of that language, which may be the one of a country."""
+        own = language_of(self._viewer.locale)
+        return self._viewer.locale if own is not None and own.code == code else code
 
     def _seen_here(self, brand: MailBrand) -> MailBrand:
         """With pictures from the host that this page is on: another one's would not be shown here."""
@@ -197,12 +211,14 @@ class _Page:
     async def _draw_log(self, brand: MailBrand) -> None:
         reader = Reader(self._viewer.locale, brand.timezone, brand.theme.name)
         if self._viewer.may(Permission.OPERATE_PLATFORM) and (path := mail_directory_path()) is not None:
-            _title(_("Mails on this machine"))
+            _title(_("Emails on this machine"))
             ui.label(
-                _("Every mail of every brand, instead of being sent. They lie in {path}.").format(path=path)
+                _("All emails of all brands, kept here instead of being sent. They are in {path}.").format(
+                    path=path
+                )
             )
             drawn(kept_list(kept_mails(), reader), "kept-mails")
-        _title(_("The latest mails"))
+        _title(_("Latest emails"))
         async with session(self._viewer) as db:
             drawn(mail_log(await recent_mails(db, self._viewer.organization_id), reader))
 
@@ -240,7 +256,7 @@ class _Page:
         if viewer.organization_kind is OrganizationKind.RESELLER:
             await self._store(viewer)
         server = await send_test_mail(viewer)
-        words = _("{server} has taken the mail. Look into the inbox of {address}.")
+        words = _("{server} has accepted the email. Check the inbox of {address}.")
         ui.notify(words.format(server=server, address=viewer.email), type="positive", position="top")
 
     async def _try(self, pressed: ui.button, act: Callable[[Viewer], Awaitable[None]]) -> None:

@@ -55,7 +55,7 @@ class _MoveDialog:
             self._chosen.props("outlined dense use-chips").classes("wide")
             self._place = ui.select(self._places, label=_("To"), with_input=len(self._places) > 10)
             self._place.props("outlined dense").classes("wide")
-            self._keep = ui.switch(_("Public links go along"), value=False)
+            self._keep = ui.switch(_("Move public links too"), value=False)
             self._meaning = drawn("", "form-about")
             self._trouble = ui.label().classes("notice").props("role=alert")
             self._trouble.visible = False
@@ -81,7 +81,7 @@ class _MoveDialog:
             self._trouble.text, self._trouble.visible = error.message, True
         else:
             self._dialog.close()
-            words = ngettext("{number} site is moved.", "{number} sites are moved.", moved)
+            words = ngettext("{number} site has been moved.", "{number} sites have been moved.", moved)
             ui.notify(words.format(number=moved), type="positive", position="top")
             ui.navigate.to(f"/clients/{self._owner.public_id}")
         finally:
@@ -91,9 +91,9 @@ class _MoveDialog:
         """All of them or, where one cannot go, none."""
         chosen = [str(one) for one in self._chosen.value or ()]
         if not chosen:
-            raise Invalid(_("Choose the sites that go."))
+            raise Invalid(_("Choose the sites to move."))
         if not self._place.value:
-            raise Invalid(_("Choose where they go."))
+            raise Invalid(_("Choose where to move them."))
         viewer = await current_viewer(self._here)
         async with session(viewer) as db:
             target = await get_organization(db, str(self._place.value))

@@ -42,14 +42,18 @@ def new_client_button(here: Here) -> None:
         ui.navigate.to(f"/sites/{site.public_id}/install" if site else f"/clients/{client.public_id}")
 
     def ask() -> None:
-        languages = {"": _("As on the agency's pages"), **{one.code: one.name for one in OFFERED}}
+        languages = {"": _("Same as the agency's pages"), **{one.code: one.name for one in OFFERED}}
         fields = [
-            Field("name", _("Name"), hint=_("The company, as it reads on its pages.")),
+            Field("name", _("Name"), hint=_("The company name, as shown on its pages.")),
             Field("language", _("Language"), "", options=languages),
-            Field("domain", _("First site"), hint=_("Its domain, such as shop.example.com. Can wait.")),
-            Field("email", _("Email of its owner"), hint=_("Gets an invitation. Can wait.")),
-            Field("sites", _("Sites at most"), hint=_("Empty for no limit.")),
-            Field("events", _("Events a month at most"), hint=_("Empty for no limit.")),
+            Field(
+                "domain",
+                _("First site"),
+                hint=_("Its domain, such as shop.example.com. You can add it later."),
+            ),
+            Field("email", _("Owner's email"), hint=_("Gets an invitation. You can send it later.")),
+            Field("sites", _("Maximum sites"), hint=_("Leave empty for no limit.")),
+            Field("events", _("Maximum events per month"), hint=_("Leave empty for no limit.")),
         ]
         form_dialog(_("Add a client"), fields, submit=_("Add the client"), on_submit=create)
 

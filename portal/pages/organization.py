@@ -32,8 +32,10 @@ async def organization_page(here: CurrentHere, viewer: SettingsViewer) -> None:
         timezone.props("outlined dense").classes("wide")
         if own.id != own.realm_id:
             organization_language_select(here, own)
-        factor = ui.switch(_("Everybody signs in with a second factor"), value=own.requires_second_factor)
-        sign_up = ui.switch(_("Anybody may sign up on our domain"), value=own.allows_sign_up)
+        factor = ui.switch(
+            _("Require two-factor authentication for everyone"), value=own.requires_second_factor
+        )
+        sign_up = ui.switch(_("Anyone may sign up on our domain"), value=own.allows_sign_up)
         if own.kind is OrganizationKind.CLIENT:
             async with session(viewer) as db:
                 consent_switch(here, await has_consent(db, own.id))

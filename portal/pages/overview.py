@@ -79,11 +79,11 @@ def _fields(zone: str) -> list[Field]:
     modes = {
         VisitorMode.COOKIELESS.value: _("Without cookies (no consent needed)"),
         VisitorMode.CONSENT.value: _("Recognise visitors after their consent"),
-        VisitorMode.PERSISTENT.value: _("Recognise visitors from the first view"),
+        VisitorMode.PERSISTENT.value: _("Recognise visitors from the first page view"),
     }
     return [
         Field("domain", _("Domain"), hint=_("Such as shop.example.com; subdomains count too.")),
-        Field("name", _("Name"), hint=_("What people see; the domain, if you leave it empty.")),
+        Field("name", _("Name"), hint=_("Shown in lists. Leave empty to use the domain.")),
         Field("timezone", _("Time zone"), zone if zone in zones else "Etc/UTC", options=zones),
         Field("visitor_mode", _("Visitors"), VisitorMode.COOKIELESS.value, options=modes),
     ]

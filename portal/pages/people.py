@@ -113,7 +113,7 @@ class _PeoplePart:
             self._count = drawn("")
             box("div", "space")
             if people.manages:
-                invites = button(_("Invite somebody"), icon=icon("plus"), classes="primary")
+                invites = button(_("Invite someone"), icon=icon("plus"), classes="primary")
                 invites.on_click(self._open_invite)
         self._table, self._waiting = drawn("", "wide"), drawn("", "wide section")
         drawn(roles_table(people.organization.kind), "wide section")
@@ -196,10 +196,10 @@ class _PeoplePart:
 
         others = [(_("Remove"), removes)]
         if await uses_second_factor(member.user_id):
-            others.append((_("Reset second factor"), resets))
+            others.append((_("Reset two-factor authentication"), resets))
         own = people.viewer.organization_id == people.organization.id
         if own and people.viewer.may(Permission.TRANSFER_OWNERSHIP):
-            others.append((_("Hand over"), transfers))
+            others.append((_("Transfer"), transfers))
         member_dialog(member, people.roles, people.sites, save, others)
 
     def _open_remove(self, member: Member) -> None:
@@ -213,9 +213,9 @@ class _PeoplePart:
 
         confirm_dialog(
             _("Remove {name}?").format(name=member.name),
-            _("They are signed out of {organization} at once, everywhere. The log still names them.").format(
-                organization=self._people.organization.name
-            ),
+            _(
+                "They are signed out of {organization} everywhere, at once. The audit log still names them."
+            ).format(organization=self._people.organization.name),
             _("Remove"),
             remove,
         )
@@ -226,14 +226,16 @@ class _PeoplePart:
             async with session(viewer) as db:
                 organization = await self._organization(db)
             await reset_member_factor(viewer, organization, member.user_id)
-            ui.notify(_("They have a mail, and sign in with the password alone."), type="positive")
+            ui.notify(
+                _("We have sent them an email. They now sign in with their password alone."), type="positive"
+            )
 
         confirm_dialog(
-            _("Reset the second factor of {name}?").format(name=member.name),
+            _("Reset two-factor authentication for {name}?").format(name=member.name),
             _(
-                "For who has lost phone and recovery codes. Make sure that it is really them who ask: until"
-                " they set up a new one, the password alone opens their account. They are signed out"
-                " everywhere."
+                "For people who have lost their phone and their recovery codes. Make sure that the "
+                "request really comes from them: until they set up two-factor authentication again, "
+                "the password alone opens their account. They are signed out everywhere."
             ),
             _("Reset"),
             reset,
@@ -259,7 +261,7 @@ class _PeoplePart:
         name = self._people.organization.name
         confirm_dialog(
             _("Leave {name}?").format(name=name),
-            _("You no longer see its sites. To come back, somebody has to invite you again."),
+            _("You will no longer see its sites. To come back, you need a new invitation."),
             _("Leave"),
             go,
         )
@@ -270,7 +272,7 @@ class _PeoplePart:
             organization = await self._organization(db)
             sent = await resend(db, viewer, organization, UUID(invite_id))
             await mail_invite(db, viewer, organization, sent)
-        words = _("A new invitation to {email} is on its way. The old link is dead.")
+        words = _("A new invitation to {email} is on its way. The old link no longer works.")
         ui.notify(words.format(email=sent.invite.email), type="positive")
         await self._again()
 
@@ -285,7 +287,7 @@ class _PeoplePart:
 
         confirm_dialog(
             _("Revoke the invitation?"),
-            _("The link in the mail to {email} stops working.").format(email=chosen.email),
+            _("The link in the email to {email} stops working.").format(email=chosen.email),
             _("Revoke"),
             go,
         )

@@ -33,7 +33,7 @@ def invite_dialog(roles: Sequence[Role], sites: Sequence[Site], on_invite: Save)
     """Asks for an address and a role."""
     first = Role.MEMBER if Role.MEMBER in roles else roles[0]
     _access_dialog(
-        _("Invite somebody"), roles, sites, Access("", first, None), submit=_("Send the invitation"),
+        _("Invite someone"), roles, sites, Access("", first, None), submit=_("Send the invitation"),
         on_save=on_invite, asks_email=True,
     )  # fmt: skip
 
@@ -73,11 +73,11 @@ def transfer_dialog(organization: str, to: str, on_transfer: Callable[[str], Awa
     async def transfer(values: Values) -> None:
         await on_transfer(values["typed_name"])
 
-    hint = _("{to} becomes the owner, and you an admin. To confirm, type: {name}").format(
+    hint = _("{to} becomes the owner, and you become an admin. To confirm, type: {name}").format(
         to=to, name=organization
     )
     field = Field("typed_name", _("Name of the organisation"), hint=hint)
-    form_dialog(_("Hand over ownership"), [field], submit=_("Hand over"), on_submit=transfer)
+    form_dialog(_("Transfer ownership"), [field], submit=_("Transfer"), on_submit=transfer)
 
 
 def _access_dialog(

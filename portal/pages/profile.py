@@ -29,7 +29,7 @@ async def profile_page(here: CurrentHere, viewer: CurrentMember) -> None:
     async def ask_new_email(values: Values) -> None:
         await ask_for_own_new_email(await current_viewer(here), values["password"], values["email"])
         ui.notify(
-            _("We have sent a link to {email}. Until it is opened, the old address counts.").format(
+            _("We have sent a link to {email}. Until you open it, the old address stays in use.").format(
                 email=values["email"]
             ),
             type="positive",
@@ -38,7 +38,7 @@ async def profile_page(here: CurrentHere, viewer: CurrentMember) -> None:
 
     def change_email() -> None:
         fields = [
-            Field("email", _("New email")),
+            Field("email", _("New email address")),
             Field("password", _("Your password"), is_secret=True),
         ]
         form_dialog(_("Change the address"), fields, submit=_("Send the link"), on_submit=ask_new_email)
@@ -48,7 +48,7 @@ async def profile_page(here: CurrentHere, viewer: CurrentMember) -> None:
         with box("div", "line-form"):
             email = ui.input(_("Email"), value=viewer.email).props("outlined dense readonly").classes("wide")
             button(_("Change"), icon=icon("mail")).on_click(change_email)
-        email.props["hint"] = _("With this address you sign in.")
+        email.props["hint"] = _("You sign in with this address.")
         await language_select(here, viewer)
         with box("div", "dialog-buttons"):
             button(_("Save"), classes="primary").on_click(told(save))

@@ -30,7 +30,7 @@ async def security_page(here: CurrentHere, viewer: CurrentPerson, trouble: str =
     """Also for who has to turn the second factor on first. trouble: why a provider was not connected."""
     with settings_frame(here, viewer, "/settings/security"):
         with box("section", "card form-page"):
-            ui.label(_("Two-factor sign-in")).props("role=heading aria-level=2")
+            ui.label(_("Two-factor authentication")).props("role=heading aria-level=2")
             await SecondFactor(here).draw(viewer)
         with box("section", "card form-page"):
             ui.label(_("Password")).props("role=heading aria-level=2")
@@ -73,12 +73,12 @@ class SecondFactor:
             await self._show(await current_person(self._here))
 
         form_dialog(
-            _("Turn on two-factor sign-in"),
-            [Field("code", _("Code of the app"), hint=_("Six digits, which change every 30 seconds."))],
+            _("Turn on two-factor authentication"),
+            [Field("code", _("Code from the app"), hint=_("Six digits, which change every 30 seconds."))],
             submit=_("Turn on"),
             on_submit=confirm,
             about=Markup("<p>{}</p>{}<p>{}</p>{}").format(
-                _("Scan this with an authenticator app, such as the one of your password manager."),
+                _("Scan this with an authenticator app, such as your password manager."),
                 _qr(fresh.address),
                 _("Or type this secret into it:"),
                 Markup('<code class="secret">{}</code>').format(fresh.secret),
@@ -95,8 +95,8 @@ class SecondFactor:
 
         form_dialog(
             _("New recovery codes"),
-            [Field("code", _("Code of the app"), hint=_("The codes from before stop working."))],
-            submit=_("Make new codes"),
+            [Field("code", _("Code from the app"), hint=_("The old codes stop working."))],
+            submit=_("Create new codes"),
             on_submit=renew,
         )
 
@@ -106,8 +106,8 @@ class SecondFactor:
             await self._show(await current_person(self._here))
 
         form_dialog(
-            _("Turn off two-factor sign-in"),
-            [Field("code", _("Code of the app"), hint=_("Or one of your recovery codes."))],
+            _("Turn off two-factor authentication"),
+            [Field("code", _("Code from the app"), hint=_("Or one of your recovery codes."))],
             submit=_("Turn off"),
             on_submit=off,
         )
@@ -117,26 +117,26 @@ class SecondFactor:
         with self._place.client.content, ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
             dialog.props("persistent")
             ui.label(_("Your recovery codes")).classes("dialog-title").props("role=heading aria-level=2")
-            ui.label(_("Each signs you in once if you lose your phone. You see them only now."))
+            ui.label(_("Each code signs you in once if you lose your phone. You only see them now."))
             drawn(snippet_block("\n".join(codes), key="recovery", words=_("Copy the codes")), "snippet")
             with box("div", "dialog-buttons"):
-                button(_("I have kept them"), classes="primary").on_click(dialog.close)
+                button(_("I have saved them"), classes="primary").on_click(dialog.close)
         dialog.on("hide", dialog.delete)
 
 
 def _ask_password(here: Here) -> None:
     async def change(values: Values) -> None:
         if values["new"] != values["again"]:
-            raise Invalid(_("The two are not the same."), field="again")
+            raise Invalid(_("The passwords do not match."), field="again")
         await change_own_password(await current_person(here), values["password"], values["new"])
         ui.notify(
-            _("The password is changed. Other devices are signed out."), type="positive", position="top"
+            _("Your password is changed. Other devices are signed out."), type="positive", position="top"
         )
 
     fields = [
         Field("password", _("Your password"), is_secret=True),
         Field("new", _("New password"), hint=_("At least 10 characters."), is_secret=True),
-        Field("again", _("New password, again"), is_secret=True),
+        Field("again", _("Repeat the new password"), is_secret=True),
     ]
     form_dialog(_("Change the password"), fields, submit=_("Save"), on_submit=change)
 

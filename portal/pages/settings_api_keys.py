@@ -60,9 +60,9 @@ class _Keys:
     def _ask(self) -> None:
         fields = [
             Field("name", _("Name"), hint=_("Such as the program that will use it.")),
-            Field("scopes", _("Allows"), "read", options=_scopes()),
-            Field("site", _("Good for"), "", options={"": _("All sites"), **self._sites}),
-            Field("days", _("Ends"), "365", options=_lives()),
+            Field("scopes", _("Permissions"), "read", options=_scopes()),
+            Field("site", _("Valid for"), "", options={"": _("All sites"), **self._sites}),
+            Field("days", _("Expires"), "365", options=_lives()),
         ]
         form_dialog(_("Create an API key"), fields, submit=_("Create the key"), on_submit=self._create)
 
@@ -90,7 +90,7 @@ class _Keys:
         with self._beside, ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
             title = _("Revoke “{name}”?").format(name=key.name)
             ui.label(title).classes("dialog-title").props("role=heading aria-level=2")
-            ui.label(_("Programs that use it are turned away at once. This cannot be undone."))
+            ui.label(_("Programs that use it lose access at once. This cannot be undone."))
 
             @told
             async def revoke() -> None:
@@ -115,7 +115,7 @@ def _show(key: ApiKey, secret: str) -> None:
     with ui.dialog(value=True).props("persistent") as dialog, ui.card().classes("form-card"):
         title = _("“{name}” is ready").format(name=key.name)
         ui.label(title).classes("dialog-title").props("role=heading aria-level=2")
-        ui.label(_("Copy the key now and keep it safe: nobody can show it again."))
+        ui.label(_("Copy the key now and keep it safe: it cannot be shown again."))
         drawn(snippet_block(secret, key="secret", words=_("Copy the key")), "snippet wide")
         with box("div", "dialog-buttons"):
             button(_("I have copied it"), classes="primary").on_click(dialog.close)
@@ -124,7 +124,7 @@ def _show(key: ApiKey, secret: str) -> None:
 
 def _scopes() -> dict[str, str]:
     return {
-        "read": _("Read numbers and events"),
+        "read": _("Read metrics and events"),
         "write": _("Send events"),
         "read write": _("Read, and send events"),
         "admin": _("Everything"),
@@ -138,7 +138,7 @@ def _lives() -> dict[str, str]:
 def _limit(plan: Plan, locale: str) -> str:
     amount = REQUESTS_PER_HOUR[plan]
     if amount is None:
-        return _("Your programs may ask as often as they like.")
-    return _("All keys together may ask {amount} times an hour.").format(
+        return _("Your programs can send any number of requests.")
+    return _("All keys together can send {amount} requests per hour.").format(
         amount=numbers.integer(amount, locale)
     )

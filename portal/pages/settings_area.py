@@ -47,10 +47,10 @@ PAGES: tuple[SettingsPage, ...] = (
     ),
     SettingsPage("/settings/domains", _("Domains"), "globe", Permission.MANAGE_DOMAINS),
     SettingsPage("/settings/sharing", _("Sharing"), "share-2", Permission.SHARE_REPORTS),
-    SettingsPage("/settings/mail", _("Mail"), "mail", Permission.MANAGE_MAIL),
+    SettingsPage("/settings/mail", _("Email"), "mail", Permission.MANAGE_MAIL),
     SettingsPage("/settings/sign-in", _("Sign-in"), "log-in", Permission.MANAGE_SIGN_IN),
     SettingsPage("/settings/api-keys", _("API keys"), "key-round", Permission.MANAGE_KEYS),
-    SettingsPage("/settings/audit", _("Activity"), "activity", Permission.SEE_AUDIT),
+    SettingsPage("/settings/audit", _("Audit log"), "activity", Permission.SEE_AUDIT),
 )
 """In the order of the navigation; each is a module of its own beside this one."""
 

@@ -144,11 +144,7 @@ class Links:
         line = self._lines[link_id]
         with ui.dialog(value=True) as dialog, ui.card().classes("form-card"):
             ui.label(_("Revoke the link?")).classes("dialog-title").props("role=heading aria-level=2")
-            ui.label(
-                _("“{name}” will show nothing any more, wherever it is. This cannot be undone.").format(
-                    name=line.name
-                )
-            )
+            ui.label(_("“{name}” stops working everywhere. This cannot be undone.").format(name=line.name))
 
             async def revoke() -> None:
                 async def end(viewer: Viewer) -> None:
@@ -178,7 +174,7 @@ class Links:
             ui.label(_("The link is ready")).classes("dialog-title").props("role=heading aria-level=2")
             drawn(snippet_block(line.url, key="new-link", words=_("Copy the link")), "snippet")
             if link.terms.allowed_origins:
-                ui.label(_("For the page that shows it:"))
+                ui.label(_("To embed it in a page:"))
                 drawn(snippet_block(embed_code(line), key="new-frame"), "snippet")
             with box("div", "dialog-buttons"):
                 button(_("Done"), classes="primary").on_click(dialog.close)

@@ -32,7 +32,7 @@ async def view_as_button(db: AsyncSession, here: Here, viewer: Viewer, client: O
 
 def consent_switch(here: Here, given: bool) -> None:
     """Whether the agency may look. It is saved at once: who takes it back wants it to end now."""
-    switch = ui.switch(_("The agency may see our pages as we do"), value=given)
+    switch = ui.switch(_("The agency may view our pages as we see them"), value=given)
 
     async def save() -> None:
         now = await current_viewer(here)
@@ -45,8 +45,8 @@ def consent_switch(here: Here, given: bool) -> None:
 
     switch.on_value_change(told(save))
     about = _(
-        "Their owners and admins can then look for 30 minutes at a time, and change nothing. Each look stands"
-        " in your activity. Without it, they cannot."
+        "Owners and admins of the agency can then view your pages for 30 minutes at a time, and "
+        "change nothing. Your audit log records each time. Without your consent, they cannot."
     )
     ui.label(about).classes("muted")
 
@@ -57,16 +57,16 @@ def _ask(here: Here, client: OrganizationInfo) -> None:
         async with session(now) as db:
             deciders = await ask_for_consent(db, now, client)
             await mail_consent_asked(db, now, client, deciders, values["reason"].strip()[:300])
-        ui.notify(_("They have a mail."), type="positive", position="top")
+        ui.notify(_("We have sent them an email."), type="positive", position="top")
 
     sentence = _(
-        "{client} has not agreed that you look at its pages as it sees them. Its owners and admins can, under"
-        " Settings, Organisation."
+        "{client} has not yet allowed you to view its pages as client. Its owners and admins can do "
+        "so under Settings, Organisation."
     ).format(client=client.name)
     form_dialog(
         _("View as client"),
-        [Field("reason", _("Reason"), hint=_("What you would like to see. It stands in the mail."))],
-        submit=_("Ask them by mail"),
+        [Field("reason", _("Reason"), hint=_("What you would like to see. It is included in the email."))],
+        submit=_("Ask by email"),
         on_submit=ask,
         about=Markup("<p>{}</p>").format(sentence),
     )

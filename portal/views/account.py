@@ -27,7 +27,7 @@ def sign_up_page(
         + Markup('<p class="muted">{}</p>').format(_("At least 10 characters."))
     )
     foot = Markup('<p class="muted">{} <a href="/login">{}</a></p>').format(
-        _("Do you have an account?"), _("Sign in")
+        _("Already have an account?"), _("Sign in")
     )
     sheet = _sheet("/signup", _("Sign up"), form_token, fields, _("Sign up"), error=error, foot=foot)
     return document(theme, _("Sign up"), plain(theme, sheet, languages=True), locale=locale, mode=mode)
@@ -43,16 +43,16 @@ def forgotten_page(
     mode: Mode | None = None,
 ) -> Markup:
     """The form that posts email and form to /forgot."""
-    words = _("We send you a link with which you choose a new one.")
+    words = _("We will email you a link to choose a new one.")
     fields = Markup("<p>{}</p>").format(words) + field(
         _("Email"), "email", "username", value=email, focus=True
     )
-    foot = Markup('<p class="muted"><a href="/login">{}</a></p>').format(_("Back to signing in"))
+    foot = Markup('<p class="muted"><a href="/login">{}</a></p>').format(_("Back to sign-in"))
     sheet = _sheet(
-        "/forgot", _("Forgotten password"), form_token, fields, _("Send the link"), error=error, foot=foot
+        "/forgot", _("Forgot password"), form_token, fields, _("Send the link"), error=error, foot=foot
     )
     return document(
-        theme, _("Forgotten password"), plain(theme, sheet, languages=True), locale=locale, mode=mode
+        theme, _("Forgot password"), plain(theme, sheet, languages=True), locale=locale, mode=mode
     )
 
 
@@ -113,8 +113,8 @@ def code_page(
         '<div class="field"><label for="code">{}</label><input id="code" name="code" type="text" '
         'inputmode="text" autocomplete="one-time-code" maxlength="64" required autofocus></div>'
     ).format(_("Code"))
-    foot = Markup('<p class="muted"><a href="/login">{}</a></p>').format(_("Back to signing in"))
-    title = _("Two-factor sign-in")
+    foot = Markup('<p class="muted"><a href="/login">{}</a></p>').format(_("Back to sign-in"))
+    title = _("Two-factor authentication")
     sheet = _sheet("/login/code", title, form_token, fields, _("Sign in"), error=error, foot=foot)
     return document(theme, title, plain(theme, sheet, languages=True), locale=locale, mode=mode)
 

@@ -25,9 +25,9 @@ def api_keys_table(keys: Sequence[ApiKey], *, now: datetime, locale: str) -> Mar
         return empty_state(
             "key-round",
             _("No API keys yet"),
-            _("With a key, your programs read your numbers and send events without a person signing in."),
+            _("With a key, your programs can read your metrics and send events without anyone signing in."),
         )
-    titles = (_("Key"), _("Good for"), _("Allows"), _("Last used"), _("Ends"), "")
+    titles = (_("Key"), _("Valid for"), _("Permissions"), _("Last used"), _("Expires"), "")
     header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
     rows = Markup("").join(_row(key, titles, now, locale) for key in keys)
     return Markup(

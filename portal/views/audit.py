@@ -45,7 +45,7 @@ def audit_table(entries: Sequence[Entry], *, own: str, timezone: str, locale: st
     """A row per entry; `own` is the viewer's organisation, which needs no naming."""
     if not entries:
         return empty_state("activity", _("Nothing found"), _("Try a longer period, or fewer conditions."))
-    heads = (_("When"), _("What"), _("Where from"))
+    heads = (_("When"), _("What"), _("IP address"))
     titles = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
     rows = Markup("").join(_row(entry, own, timezone, locale) for entry in entries)
     return Markup(
@@ -63,7 +63,7 @@ def _template(entry: Entry) -> str:
 def _row(entry: Entry, own: str, timezone: str, locale: str) -> Markup:
     small = [plain_details(entry.details)] if entry.details else []
     if entry.acting_as:
-        small.append(_("Acting as {name}").format(name=entry.acting_as))
+        small.append(_("Viewing as {name}").format(name=entry.acting_as))
     place = (
         Markup(' <span class="badge">{}</span>').format(entry.organization_name)
         if entry.organization_name != own

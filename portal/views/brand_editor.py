@@ -110,16 +110,16 @@ def version_list(versions: Sequence[BrandVersion], current: int, *, locale: str,
 
 
 def _version(version: BrandVersion, is_current: bool, locale: str, timezone: str) -> Markup:
-    who = version.author or _("Before there was a history")
+    who = version.author or _("Before the history began")
     if version.restored_from is not None:
-        who = _("{who}, back to version {number}").format(who=who, number=version.restored_from)
-    look = _button("look_at_version", version.number, _("Look at it"))
+        who = _("{who}, restored version {number}").format(who=who, number=version.restored_from)
+    look = _button("look_at_version", version.number, _("View"))
     restore = "" if is_current else _button("restore_version", version.number, _("Restore"))
     return Markup(
         '<li><b class="num">{}</b><div>{}<small>{}</small></div><div class="drop-buttons">{}{}</div></li>'
     ).format(
         version.number,
-        _("{who} (this is what shows)").format(who=who) if is_current else who,
+        _("{who} (current)").format(who=who) if is_current else who,
         _moment(version.created_at, locale, timezone),
         look,
         restore,

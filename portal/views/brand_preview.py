@@ -63,7 +63,7 @@ def sample_cover_facts() -> Mapping[str, str]:
     return {
         _("Period"): _("Last month"),
         _("Prepared for"): SITE,
-        _("Numbers in it"): _("Visitors, sources, pages, sales"),
+        _("Metrics included"): _("Visitors, sources, pages, sales"),
     }
 
 

@@ -32,7 +32,7 @@ def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9, pressa
     """
     rows = breakdown.rows[:limit]
     if not rows:
-        return empty_state("search-x", _("Nothing in this period"), small=True)
+        return empty_state("search-x", _("No data in this period"), small=True)
     most = max(row.visitors for row in rows) or 1
     items = Markup("").join(
         _row(breakdown, row, row.visitors / most, locale, pressable=pressable) for row in rows
@@ -85,7 +85,7 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
     """Every measure of each row, for the details dialog. Rows emit as in bar_list."""
     if not breakdown.rows:
         return empty_state(
-            "search-x", _("Nothing found"), _("Try another word or a longer period."), small=True
+            "search-x", _("Nothing found"), _("Try another search or a longer period."), small=True
         )
     metrics = (Metric.PAGE_VIEWS, Metric.SESSIONS, Metric.BOUNCE_RATE, Metric.SESSION_DURATION)
     titles = [

@@ -30,7 +30,7 @@ def site_cards(cards: Sequence[CardOf], *, locale: str = "en", add: Markup | Non
         return empty_state(
             "globe",
             _("No sites yet"),
-            _("Add a site, put one line into its pages, and visits appear here."),
+            _("Add a site, put one line of code into its pages, and visits appear here."),
             add,
         )
     return Markup('<div class="cards">{}</div>').format(

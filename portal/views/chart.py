@@ -29,7 +29,7 @@ def line_chart(overview: Overview, metric: Metric, *, locale: str = "en") -> Mar
     """
     values = [bucket.values.get(metric) for bucket in overview.series]
     if not values:
-        return empty_state("trending-up", _("Nothing to draw"), _("This period has not begun yet."))
+        return empty_state("trending-up", _("No data yet"), _("This period has not begun yet."))
     before = [bucket.values.get(metric) for bucket in overview.previous][: len(values)]
     scale = scale_for(metric, [*values, *before])
     drawing = filled(
@@ -46,7 +46,7 @@ def line_chart(overview: Overview, metric: Metric, *, locale: str = "en") -> Mar
         '<i class="cross"></i><i class="dot"></i><div class="tip" aria-hidden="true"></div></div>'
         "{table}</figure>",
         legend=_legend(overview, metric, locale),
-        label=_("{metric} over time, move with the arrow keys").format(metric=metric_name(metric)),
+        label=_("{metric} over time. Use the arrow keys to move.").format(metric=metric_name(metric)),
         last=len(values) - 1,
         latest=_latest(overview, metric, locale),
         data=_data(overview, metric, scale, locale),

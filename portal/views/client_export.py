@@ -17,13 +17,15 @@ def export_status(export: ClientExport | None, href: str, *, timezone: str, loca
         )
     if export.state is ExportState.FAILED:
         return Markup('<p class="notice" role="alert">{}</p>').format(
-            _("The export did not work. Please try again.")
+            _("The export failed. Please try again.")
         )
     if export.state is ExportState.READY:
         until = numbers.moment(export.expires_at, timezone, locale)
         words = _("The export is ready. It can be downloaded until {time}.").format(time=until)
         return _sentence(words) + link_button("file-text", _("Download"), href, download=True)
-    words = _("The export is being made. You can leave this page: a mail tells you when it is ready.")
+    words = _(
+        "The export is being prepared. You can leave this page: you will get an email when it is ready."
+    )
     return _sentence(words) + _bar(export, locale)
 
 

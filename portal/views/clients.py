@@ -102,10 +102,10 @@ def clients_table(
 ) -> Markup:
     """A row per client, with a box to pick it where that is of use; what to do where there is none."""
     if not clients and filtered:
-        return empty_state("search-x", _("Nobody found"), _("Try another word, or another state."))
+        return empty_state("search-x", _("No clients found"), _("Try another search or status."))
     if not clients:
         return empty_state(
-            "building-2", _("No clients yet"), _("Create a client, then add its sites and its people.")
+            "building-2", _("No clients yet"), _("Add a client, then its sites and its people.")
         )
     titles = [
         _("Client"),
@@ -131,7 +131,7 @@ def clients_table(
 def bulk_bar(actions: Sequence[tuple[str, str]]) -> Markup:
     """Buttons for all that is picked: they emit ("bulk", "ACTION id id ...")."""
     return Markup('<div class="bulk" role="group" aria-label="{}">{}</div>').format(
-        _("With the chosen ones"),
+        _("With the selected clients"),
         Markup("").join(
             Markup(
                 '<button type="button" class="btn small" data-emit="bulk" data-arg="{}" data-picks>'
@@ -157,14 +157,14 @@ def removal_words(standing: Standing, timezone: str, locale: str) -> str:
         numbers.long_day(at.astimezone(ZoneInfo(timezone)).date(), locale)
         for at in (standing.since, standing.removed_at)
     )
-    words = _("Deleted on {date}. Its data is removed for good on {last_date}.")
+    words = _("Deleted on {date}. Its data will be permanently deleted on {last_date}.")
     return words.format(date=since, last_date=until)
 
 
 def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
     pick = (
         Markup('<td class="pick"><input type="checkbox" name="pick" value="{}" aria-label="{}"></td>').format(
-            client.public_id, _("Choose {client}").format(client=client.name)
+            client.public_id, _("Select {client}").format(client=client.name)
         )
         if pickable
         else ""

@@ -13,20 +13,20 @@ from tenancy.text import gettext as _
 
 def devices_table(sessions: Sequence[OwnSession], *, timezone: str, locale: str = "en") -> Markup:
     """A row per browser and program; emits ("end-session", id)."""
-    heads = (_("Device"), _("From"), _("Last seen"))
+    heads = (_("Device"), _("Location"), _("Last seen"))
     titles = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
     rows = Markup("").join(_row(one, timezone, locale) for one in sessions)
     return Markup(
         '<div class="card"><table class="data words stack"><thead><tr>{}<th scope="col">'
         '<span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table></div>'
-    ).format(titles, _("What to do"), rows)
+    ).format(titles, _("Actions"), rows)
 
 
 def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
     unknown = _("A program") if one.is_program else _("A browser")
     name = Markup("<b>{}</b>{}<small>{}</small>").format(
         device_words(one.device) or unknown,
-        Markup(' <span class="badge good">{}</span>').format(_("This one")) if one.is_current else "",
+        Markup(' <span class="badge good">{}</span>').format(_("This device")) if one.is_current else "",
         _("Signed in {when}").format(when=numbers.moment(one.began_at, timezone, locale)),
     )
     return Markup(
@@ -35,7 +35,7 @@ def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
     ).format(
         icon(_symbol(one), 18),
         name,
-        _("From"),
+        _("Location"),
         place_words(one.device, locale),
         _("Last seen"),
         numbers.moment(one.last_seen_at, timezone, locale),

@@ -86,8 +86,8 @@ def sign_in_page(
         '{email}{password}<button class="btn primary wide" type="submit">{title}</button>'
         '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p>{others}</form>'
     ).format(
-        others=_others(others),
-        forgotten=_("Forgotten password?"),
+        others=further_ways(others),
+        forgotten=_("Forgot password?"),
         sign_up=Markup('<a href="/signup">{}</a>').format(_("Sign up")) if may_sign_up else "",
         title=_("Sign in"),
         error=notice(error) if error else "",
@@ -100,7 +100,8 @@ def sign_in_page(
     return document(theme, _("Sign in"), body, locale=locale, mode=mode, scripts=scripts)
 
 
-def _others(others: Sequence[tuple[str, str]]) -> Markup:
+def further_ways(others: Sequence[tuple[str, str]]) -> Markup:
+    """Links to others who vouch for people: an address, and the name of who does it there."""
     if not others:
         return Markup("")
     links = Markup("").join(
@@ -130,7 +131,7 @@ def error_page(
     `way_out` is a link's (address, words), by default home; none for a host that nobody claimed (a theme
     without a name).
     """
-    address, words = way_out or ("/", _("Go to the start page"))
+    address, words = way_out or ("/", _("Go to the home page"))
     link = Markup('<a class="btn primary" href="{}">{}</a>').format(address, words) if theme.name else ""
     body = Markup('<section class="lost"><b class="num">{}</b><h1>{}</h1><p>{}</p>{}</section>').format(
         status, title, message, link
@@ -159,8 +160,8 @@ def closed_page(
     out = Markup(
         '<form method="post" action="/logout">{}<button class="btn primary wide">{}</button></form>'
     ).format(token, _("Sign out"))
-    title = _("{organization} is closed").format(organization=organization)
-    ask = _("Ask {brand} to open it again.").format(brand=theme.name)
+    title = _("{organization} is suspended").format(organization=organization)
+    ask = _("Contact {brand} to have it reactivated.").format(brand=theme.name)
     body = Markup('<section class="card sheet"><h1>{}</h1><p>{} {}</p>{}{}</section>').format(
         title, message, ask, ways, out
     )

@@ -32,11 +32,11 @@ def domain_summary(domain: Domain, *, watching: bool) -> Markup:
     """Whether the domain works, in one line."""
     if domain.works:
         return Markup('<div class="check done" role="status">{}<span>{}</span></div>').format(
-            icon("circle-check", 20), _("All lights are green: {host} works.").format(host=domain.host)
+            icon("circle-check", 20), _("All checks passed: {host} works.").format(host=domain.host)
         )
     waiting = sum(not finding.good for finding in domain.findings.values())
-    words = ngettext("{count} light is not green yet.", "{count} lights are not green yet.", waiting)
-    more = _("This page looks again by itself.") if watching else ""
+    words = ngettext("{count} check has not passed yet.", "{count} checks have not passed yet.", waiting)
+    more = _("This page checks again automatically.") if watching else ""
     return Markup('<div class="check" role="status"><i class="pulse"></i><span>{} {}</span></div>').format(
         words.format(count=waiting), more
     )
@@ -47,11 +47,11 @@ def domain_status(domain: Domain, *, locale: str = "en") -> Markup:
     if domain.works or (domain.ready and domain.failing_since is None):
         tone, words = "good", _("Works")
     elif domain.failing_since is not None:
-        tone, words = "bad", _("Fails since {day}").format(day=day(domain.failing_since.date(), locale))
+        tone, words = "bad", _("Failing since {day}").format(day=day(domain.failing_since.date(), locale))
     elif domain.verified:
-        tone, words = "soon", _("Proven, not yet working")
+        tone, words = "soon", _("Verified, not working yet")
     else:
-        tone, words = "soon", _("Waiting for its records")
+        tone, words = "soon", _("Waiting for DNS records")
     return Markup('<span class="badge {}">{}</span>').format(tone, words)
 
 
@@ -110,8 +110,8 @@ def _lamp(state: State) -> Markup:
     """Not by colour alone: each tone has a shape, and a word for those who see neither."""
     tone = _TONES.get(state, "wrong")
     words = {
-        "good": _("Green"),
-        "wrong": _("Red: something is in the way"),
+        "good": _("Passed"),
+        "wrong": _("Failed"),
         "soon": _("Not yet"),
         "idle": _("Waiting"),
     }[tone]
@@ -131,7 +131,7 @@ def _record(record: Record, number: int) -> Markup:
     at = f"{record.item}-{number}"
     short = (
         Markup('<dd class="hint">{} <code dir="ltr">{}</code></dd>').format(
-            _("Where your provider adds the domain by itself:"), record.short
+            _("If your provider adds the domain automatically:"), record.short
         )
         if record.short != record.name
         else ""

@@ -26,7 +26,7 @@ def identities_table(
     return Markup(
         '<table class="data words stack"><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
         '<th scope="col"><span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table>'
-    ).format(_("Account"), _("Last used"), _("What to do"), rows)
+    ).format(_("Account"), _("Last used"), _("Actions"), rows)
 
 
 def connect_links(links: Sequence[tuple[str, str]]) -> Markup:

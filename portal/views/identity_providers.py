@@ -26,7 +26,7 @@ def providers_list(providers: Sequence[Provider], findings: Mapping[str, Finding
             empty_state(
                 "log-in",
                 _("No provider of your own yet"),
-                _("With one, your people sign in with their accounts at your company, or at Google."),
+                _("With one, people sign in with their company account or with Google."),
             )
         )
     rows = Markup("").join(_row(one, findings.get(one.key)) for one in providers)
@@ -34,7 +34,7 @@ def providers_list(providers: Sequence[Provider], findings: Mapping[str, Finding
         '<div class="card"><table class="data words stack"><thead><tr><th scope="col">{}</th>'
         '<th scope="col">{}</th><th scope="col"><span class="sr">{}</span></th></tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(_("Provider"), _("For"), _("What to do"), rows)
+    ).format(_("Provider"), _("For"), _("Actions"), rows)
 
 
 def _row(one: Provider, finding: Finding | None) -> Markup:
@@ -49,7 +49,7 @@ def _row(one: Provider, finding: Finding | None) -> Markup:
         client=_("Client ID {id}").format(id=one.client_id),
         finding=_finding(finding),
         head=_("For"),
-        people=", ".join(one.email_domains) or _("Everybody"),
+        people=", ".join(one.email_domains) or _("Everyone"),
         check=_act("check-provider", one, _("Check"), "refresh-cw", _("Check {provider}")),
         change=_act("change-provider", one, "", "pencil", _("Change {provider}")),
         remove=_act("remove-provider", one, "", "trash-2", _("Remove {provider}")),

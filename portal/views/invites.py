@@ -1,8 +1,10 @@
 """The pages behind the link of an invitation: plain documents, for somebody who may have no account yet."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from portal.views.documents import document, error_page, field, notice, plain
+from portal.views.documents import document, error_page, field, further_ways, notice, plain
 from portal.views.roles import role_about, role_name
 from tenancy.invite_links import Account, OpenedInvite
 from tenancy.invites import Invite, InviteState
@@ -19,13 +21,15 @@ def invite_page(
     form_token: str,
     sign_in_url: str,
     signed_in_as: str | None = None,
+    others: Sequence[tuple[str, str]] = (),
     error: str | None = None,
     locale: str | None = None,
     mode: Mode | None = None,
 ) -> Markup:
     """What one is invited to, and the one step that is left: a form that posts to `action`.
 
-    `signed_in_as` is the address of whoever is signed in, None where nobody is.
+    `signed_in_as` is the address of whoever is signed in, None where nobody is. `others` are further ways
+    to accept: an address, and the name of who vouches there.
     """
     invite = opened.invite
     if signed_in_as is not None and signed_in_as != invite.email:
@@ -44,6 +48,8 @@ def invite_page(
         fields += field(_("Choose a password"), "password", "new-password", focus=bool(opened.name))
         hint = Markup("<p>{}</p>").format(_("At least 10 characters."))
         step = _form(action, form_token, fields + hint, _("Accept the invitation"))
+    if signed_in_as is None:
+        step += further_ways(others)
     sheet = Markup('<section class="card sheet"><h1>{}</h1>{}{}{}</section>').format(
         _("Join {name}").format(name=invite.organization_name),
         notice(error) if error else "",
@@ -63,18 +69,18 @@ def invite_over_page(
     title, message, way_out = {
         InviteState.EXPIRED: (
             _("This invitation has expired"),
-            _("It was good for seven days. Ask {name} of {organization} to send it again.").format(**names),
+            _("It was valid for seven days. Ask {name} of {organization} to send it again.").format(**names),
             None,
         ),
         InviteState.REVOKED: (
-            _("This invitation was withdrawn"),
+            _("This invitation was revoked"),
             _("Ask {name} of {organization} whether that is a mistake.").format(**names),
             None,
         ),
     }.get(
         invite.state,
         (
-            _("This invitation was accepted already"),
+            _("This invitation has already been accepted"),
             _("It works once. Sign in with the address that it was sent to."),
             ("/login", _("Sign in")),
         ),
@@ -105,10 +111,10 @@ def _form(action: str, form_token: str, fields: Markup, submit: str) -> Markup:
 
 
 def _other_account(invite: Invite, action: str, form_token: str, signed_in_as: str) -> Markup:
-    words = _("You are signed in as {you}, and this invitation is for {email}.").format(
+    words = _("You are signed in as {you}, but this invitation is for {email}.").format(
         you=signed_in_as, email=invite.email
     )
     return Markup(
         '{}<form class="steps" method="post" action="/logout"><input type="hidden" name="form" value="{}">'
         '<input type="hidden" name="next" value="{}"><button class="btn wide">{}</button></form>'
-    ).format(notice(words), form_token, action, _("Sign out and go on"))
+    ).format(notice(words), form_token, action, _("Sign out and continue"))

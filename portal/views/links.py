@@ -33,7 +33,7 @@ def links_table(lines: Sequence[LinkLine], *, zone: ZoneInfo, now: datetime, loc
         return empty_state(
             "share-2",
             _("Nothing is shared yet"),
-            _("A public link shows the chosen parts of a dashboard to whoever has its address."),
+            _("A public link shows selected sections of a dashboard to anyone who has it."),
         )
     rows = Markup("").join(_line(line, zone, now, locale) for line in lines)
     titles = (_("Link"), _("Who sees it"), _("Views"), "")
@@ -100,7 +100,7 @@ def _button(event: str, link: SharedLink, words: str, symbol: str) -> Markup:
 def _who(link: SharedLink, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
     """The conditions, each as a few words."""
     terms = link.terms
-    words = [_("With a password") if link.has_password else _("Everybody with the link")]
+    words = [_("With a password") if link.has_password else _("Anyone with the link")]
     if terms.expires_at is not None:
         last = numbers.long_day(terms.expires_at.astimezone(zone).date(), locale)
         words.append(_("Expired") if link.is_over(now) else _("until {day}").format(day=last))

@@ -43,8 +43,8 @@ def kind_title(kind: str) -> str:
 def mail_log(records: Sequence[MailRecord], reader: Reader) -> Markup:
     """The newest mails, with what became of them."""
     if not records:
-        return Markup('<p class="muted">{}</p>').format(_("No mail has been sent yet."))
-    titles = (_("Mail"), _("To"), _("When"), _("What became of it"))
+        return Markup('<p class="muted">{}</p>').format(_("No emails have been sent yet."))
+    titles = (_("Email"), _("To"), _("When"), _("Status"))
     header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
     rows = Markup("").join(_record(record, reader) for record in records)
     return Markup(
@@ -56,7 +56,7 @@ def mail_log(records: Sequence[MailRecord], reader: Reader) -> Markup:
 def kept_list(mails: Sequence[KeptMail], reader: Reader) -> Markup:
     """Mails that stayed on this machine; each opens in place."""
     if not mails:
-        return Markup('<p class="muted">{}</p>').format(_("No mail has been written yet."))
+        return Markup('<p class="muted">{}</p>').format(_("There are no emails yet."))
     return Markup("").join(
         Markup(
             '<details class="kept-mail"><summary><b>{}</b><span class="muted">{} · {}</span></summary>'
@@ -85,26 +85,28 @@ _TITLES = {
     "email_changed": gettext_noop("Address changed"),
     "confirm_new_email": gettext_noop("Confirm the new address"),
     "new_sign_in": gettext_noop("Sign-in from a new network"),
-    "two_factor_on": gettext_noop("Two-factor turned on"),
-    "two_factor_off": gettext_noop("Two-factor turned off"),
+    "two_factor_on": gettext_noop("Two-factor authentication turned on"),
+    "two_factor_off": gettext_noop("Two-factor authentication turned off"),
     "recovery_codes_low": gettext_noop("Few recovery codes left"),
+    "identity_connected": gettext_noop("Way to sign in connected"),
+    "identity_disconnected": gettext_noop("Way to sign in disconnected"),
     "invitation": gettext_noop("Invitation"),
-    "owner_invitation": gettext_noop("Invitation of a client's owner"),
+    "owner_invitation": gettext_noop("Invitation for a client's owner"),
     "removed_from_organization": gettext_noop("Removed from an organisation"),
     "ownership_transferred": gettext_noop("New owner"),
-    "consent_asked": gettext_noop("Consent asked for"),
+    "consent_asked": gettext_noop("Consent requested"),
     "consent_given": gettext_noop("Consent given"),
     "domain_verified": gettext_noop("Domain works"),
-    "domain_failing": gettext_noop("Domain in trouble"),
-    "certificate_trouble": gettext_noop("Certificate in trouble"),
-    "site_silent": gettext_noop("Site is silent"),
-    "usage_warning": gettext_noop("Events run out"),
+    "domain_failing": gettext_noop("Domain not working"),
+    "certificate_trouble": gettext_noop("Certificate problem"),
+    "site_silent": gettext_noop("No visits to a site"),
+    "usage_warning": gettext_noop("Few events left"),
     "export_ready": gettext_noop("Export is ready"),
-    "test_mail": gettext_noop("Test mail"),
+    "test_mail": gettext_noop("Test email"),
 }
 _STATES = {
-    MailState.WAITING: gettext_noop("Waits for the next try"),
-    MailState.SENDING: gettext_noop("Is being sent"),
+    MailState.WAITING: gettext_noop("Waiting to try again"),
+    MailState.SENDING: gettext_noop("Sending"),
     MailState.SENT: gettext_noop("Sent"),
     MailState.FAILED: gettext_noop("Could not be sent"),
 }

@@ -9,14 +9,20 @@ def what_moves(owner: str, target: str, *, keep_links: bool) -> Markup:
     """What stays, who sees it, and what ends; target may be empty while nobody has chosen."""
     target = target or _("The new client")
     links = (
-        _("Public links go along: whoever has an address, also at {owner}, still sees what it shows.")
+        _("Public links move too: anyone who has one, including people at {owner}, still sees what it shows.")
         if keep_links
-        else _("Public links to it end.")
+        else _("Public links to it are revoked.")
     )
     lines = (
-        _("All numbers, the code on its pages and its address here stay: nothing is installed anew."),
-        _("{target} sees all of it, its past included. {owner} sees it no longer, from that moment on."),
-        _("API keys for this site alone end, and so does its place on lists of people of {owner}."),
+        _(
+            "All data, the code on its pages and its address here stay the same: nothing needs to be "
+            "installed again."
+        ),
+        _("{target} sees all of it, including past data. {owner} no longer sees it from that moment on."),
+        _(
+            "API keys for this site alone are revoked, and people at {owner} who were limited to it "
+            "lose access."
+        ),
         links,
     )
     return Markup('<ul class="meaning">{}</ul>').format(

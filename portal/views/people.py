@@ -36,7 +36,7 @@ def people_count(members: int, invited: int, *, locale: str = "en") -> Markup:
 def members_table(lines: Sequence[MemberLine], *, timezone: str, locale: str = "en") -> Markup:
     """A row per person; emits ("member", user id) and ("leave", "")."""
     if not lines:
-        return empty_state("users", _("Nobody yet"), _("Invite the first person by mail."))
+        return empty_state("users", _("Nobody yet"), _("Invite the first person by email."))
     heads = (_("Person"), _("Role"), _("Sites"), _("Last seen"))
     return _table(heads, [_member(line, timezone, locale) for line in lines])
 
@@ -56,7 +56,7 @@ def _table(heads: Sequence[str], rows: Sequence[Markup]) -> Markup:
         '<div class="card"><table class="data words stack"><thead><tr>{}'
         '<th scope="col"><span class="sr">{}</span></th></tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(titles, _("What to do"), Markup("").join(rows))
+    ).format(titles, _("Actions"), Markup("").join(rows))
 
 
 def _member(line: MemberLine, timezone: str, locale: str) -> Markup:

@@ -10,11 +10,11 @@ from tenancy.text import gettext, gettext_noop
 
 _ = gettext_noop
 _ROLES = {
-    Role.OWNER: (_("Owner"), _("Everything, and handing it over.")),
-    Role.ADMIN: (_("Admin"), _("Everything but bills and owners.")),
-    Role.BILLING: (_("Billing"), _("Reports and bills.")),
+    Role.OWNER: (_("Owner"), _("Everything, including transferring ownership.")),
+    Role.ADMIN: (_("Admin"), _("Everything except billing and ownership.")),
+    Role.BILLING: (_("Billing"), _("Reports and billing.")),
     Role.MEMBER: (_("Member"), _("Reports, sites and sharing.")),
-    Role.VIEWER: (_("Viewer"), _("Reports, of all sites or of some.")),
+    Role.VIEWER: (_("Viewer"), _("Reports of all sites or of selected ones.")),
     Role.OPERATOR: (_("Operator"), _("Runs the platform.")),
 }
 _PERMISSIONS = {
@@ -23,16 +23,16 @@ _PERMISSIONS = {
     Permission.SHARE_REPORTS: _("Share reports"),
     Permission.MANAGE_PEOPLE: _("Invite, change and remove people"),
     Permission.MANAGE_ORGANIZATION: _("Change the organisation's settings"),
-    Permission.TRANSFER_OWNERSHIP: _("Hand over ownership"),
+    Permission.TRANSFER_OWNERSHIP: _("Transfer ownership"),
     Permission.MANAGE_KEYS: _("Manage API keys"),
-    Permission.SEE_AUDIT: _("See the activity log"),
+    Permission.SEE_AUDIT: _("See the audit log"),
     Permission.MANAGE_BILLING: _("Manage billing"),
     Permission.MANAGE_BRAND: _("Change the brand"),
     Permission.MANAGE_DOMAINS: _("Manage domains"),
-    Permission.MANAGE_MAIL: _("Manage how mail is sent"),
-    Permission.MANAGE_SIGN_IN: _("Choose who vouches for people who sign in"),
+    Permission.MANAGE_MAIL: _("Manage email settings"),
+    Permission.MANAGE_SIGN_IN: _("Manage sign-in providers"),
     Permission.MANAGE_CLIENTS: _("Add and manage clients"),
-    Permission.VIEW_AS_CLIENT: _("View as a client"),
+    Permission.VIEW_AS_CLIENT: _("View as client"),
     Permission.OPERATE_PLATFORM: _("Run the platform"),
 }
 

@@ -12,13 +12,13 @@ from tenancy.text import ngettext
 def factor_state(state: SecondFactorState, *, asked_for: bool) -> Markup:
     """On or off in words, and how many recovery codes are left. asked_for: nothing else works before."""
     if not state.is_on:
-        words = _("Off. With it, somebody who has your password still cannot sign in.")
-        asked = notice(_("Your organisation asks for it. Turn it on to go on.")) if asked_for else ""
+        words = _("Off. Turn it on, and nobody can sign in with your password alone.")
+        asked = notice(_("Your organisation requires it. Turn it on to continue.")) if asked_for else ""
         return Markup('{}<p class="muted">{}</p>').format(asked, words)
     left = ngettext("{count} recovery code left", "{count} recovery codes left", state.codes_left)
     return Markup('<p class="state-line">{}{}</p><p class="{}">{}</p>').format(
         icon("circle-check", 18),
-        _("On. Signing in takes a code of your authenticator app."),
+        _("On. Signing in requires a code from your authenticator app."),
         "bad" if state.codes_left <= FEW_CODES else "muted",
         left.format(count=state.codes_left),
     )

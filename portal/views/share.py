@@ -66,7 +66,7 @@ def locked_page(look: Look, title: str, *, action: str, error: str | None = None
     ).format(
         action,
         title,
-        _("This page is protected. Whoever gave you the link also has the password."),
+        _("This page is protected. The person who gave you the link also has the password."),
         notice(error) if error else "",
         _("Password"),
         _("Open"),

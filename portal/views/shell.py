@@ -159,7 +159,7 @@ def _switcher(person: Person) -> Markup:
         '<details class="switcher"><summary aria-label="{}">{}</summary>'
         '<form method="post" action="/organization">{}{}</form></details>'
     ).format(
-        _("Change the organisation"),
+        _("Switch organisation"),
         _who(person, icon("chevrons-up-down", 15)),
         _token(person),
         choices,

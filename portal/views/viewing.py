@@ -14,7 +14,7 @@ def viewing_banner(viewing: Viewing, form_token: str, locale: str = "en") -> Mar
     until = Markup('<time datetime="{}">{} {}</time>').format(
         at.isoformat(), numbers.clock(at, locale), at.tzname()
     )
-    sentence = escape(_("You see this as {client} does, and can change nothing. It ends at {time}."))
+    sentence = escape(_("You are viewing this as {client} and cannot change anything. It ends at {time}."))
     words = sentence.format(client=Markup("<b>{}</b>").format(viewing.client.name), time=until)
     return Markup(
         '<div class="viewing" role="status">{}<p>{}</p><form method="post" action="/viewing/end">{}'

@@ -59,7 +59,7 @@ async def test_a_brand_is_tried_saved_seen_and_taken_back(browser: Browser, prod
 
         await mara.writes("#ffe14d", into="Main colour")
         await previews(mara, "--brand", "#ffe14d")
-        await mara.sees("Buttons have black text, as white on this colour could not be read (1.3:1")
+        await mara.sees("Buttons have black text, because white would be unreadable on this colour (1.3:1")
         await mara.page.evaluate(DROP, LOGO)
         await expect(mara.page.locator('[data-kind="logo_light"] img')).to_be_visible()
         await previews(mara, "logos", "shown")
@@ -80,8 +80,8 @@ async def test_a_brand_is_tried_saved_seen_and_taken_back(browser: Browser, prod
         await mara.sees("Clients")
         await mara.opens("/settings/brand")
         await mara.presses("History")
-        await mara.page.get_by_role("button", name="Look at it (1)").click()
-        await mara.sees("You are looking at version 1.")
+        await mara.page.get_by_role("button", name="View (1)").click()
+        await mara.sees("You are viewing version 1.")
         await previews(mara, "--brand", "#112233")
         await mara.presses("Restore")
         await mara.sees("Version 3")
@@ -138,7 +138,7 @@ async def test_leaving_with_something_unsaved_asks_and_wrong_values_are_said_bes
         await lee.sees("Version 2")
         await mara.presses("Save")
         await mara.sees("Lee Park saved version 2 in the meantime")
-        await mara.presses("Save mine over it")
+        await mara.presses("Overwrite with mine")
         await mara.sees("Version 3")
         assert await brand_colour(mara) == "#a31515"
 
@@ -151,7 +151,7 @@ async def test_a_client_has_its_own_look_inside_its_agencys(browser: Browser, pr
     async with at(browser, product, agency.host) as mara, at(browser, product, agency.host) as ben:
         await mara.signs_in(owner.email, owner.password)
         await mara.opens(f"/clients/{client.public_id}")
-        await mara.presses("Look", role="link")
+        await mara.presses("Brand", role="link")
         await previews(mara, "--brand", "#112233")
         await mara.writes("#a31515", into="Main colour")
         await previews(mara, "--brand", "#a31515")

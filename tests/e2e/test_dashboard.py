@@ -111,7 +111,7 @@ async def test_a_filter_is_made_by_hand_and_a_bad_pattern_is_told(
         await on_the_dashboard(mara, world, world.owner)
         await mara.presses("Filter")
         dialog = mara.page.get_by_role("dialog")
-        await dialog.get_by_label("How").click()
+        await dialog.get_by_label("Condition").click()
         await mara.page.get_by_role("option", name="matches").click()
         await dialog.get_by_label("Values").fill("(")
         await mara.page.keyboard.press("Enter")

@@ -18,14 +18,14 @@ async def test_a_portal_domain_from_nothing_to_the_primary_one(
         await owner.signs_in(user.email, user.password)
         await adds(owner, "Portal domain", host)
         await expect(light(owner.page, "ownership")).to_contain_text("The record is not there yet")
-        await expect(light(owner.page, "pointing")).to_contain_text(f"{host} leads nowhere yet")
+        await expect(light(owner.page, "pointing")).to_contain_text(f"{host} does not point anywhere yet")
 
         names.says(host, "A", "198.51.100.7")
-        elsewhere = "leads elsewhere: to 198.51.100.7"
+        elsewhere = "points elsewhere: to 198.51.100.7"
         await expect(light(owner.page, "pointing")).to_contain_text(elsewhere, timeout=15_000)
         names.says(host, "A")
         await writes_what_the_page_shows(owner.page, names)
-        await owner.sees("All lights are green")
+        await owner.sees("All checks passed")
         found = await resolve_host(host)
         assert found is not None and found.organization_id == agency.id
 
@@ -33,7 +33,7 @@ async def test_a_portal_domain_from_nothing_to_the_primary_one(
         await expect(mock.get_by_role("heading", name="Sign in")).to_be_visible()
         link = await owner.page.get_by_role("link", name="Open the preview").get_attribute("href")
         assert link is not None
-        await owner.presses("Make it the primary one")
+        await owner.presses("Make it the primary domain")
         await expect(owner.page.locator(".domains li", has_text=host)).to_contain_text("Primary")
 
         async with at(browser, product, agency.host) as colleague:
@@ -58,14 +58,14 @@ async def test_mail_and_tracking_get_their_lights_as_well(
         await owner.signs_in(user.email, user.password)
         mail = f"{unique('mail')}.example.com"
         names.says(mail, "TXT", "v=spf1 include:_spf.other.example -all")
-        await adds(owner, "Mail domain", mail)
+        await adds(owner, "Email domain", mail)
         await expect(light(owner.page, "spf")).to_contain_text("There is an SPF record without us")
         await writes_what_the_page_shows(owner.page, names)
-        await owner.sees("All lights are green")
+        await owner.sees("All checks passed")
         await adds(owner, "Tracking domain", f"{unique('t')}.example.com")
-        await expect(light(owner.page, "pointing")).to_contain_text("leads nowhere yet")
+        await expect(light(owner.page, "pointing")).to_contain_text("does not point anywhere yet")
         await writes_what_the_page_shows(owner.page, names)
-        await owner.sees("All lights are green")
+        await owner.sees("All checks passed")
         await owner.opens("/settings/domains")
         await expect(owner.page.locator(".domains .badge.good")).to_have_count(3)
 
@@ -92,7 +92,7 @@ async def adds(owner: Person, kind: str, host: str) -> None:
     await owner.opens("/settings/domains")
     await owner.presses(f"Add: {kind}")
     await owner.writes(host, into="Name")
-    await owner.presses("Show me the records")
+    await owner.presses("Show the records")
     await expect(owner.page.locator("h1")).to_have_text(host)
 
 

@@ -211,7 +211,7 @@ async def test_a_page_goes_on_in_the_language_that_it_began_in(
         await dialog.get_by_label("Werte").fill("(")
         await german.page.keyboard.press("Enter")
         await german.presses("Anwenden")
-        await german.sees("Dieser reguläre Ausdruck kann hier nicht verwendet werden")
+        await german.sees("Dieser reguläre Ausdruck ist ungültig oder wird nicht unterstützt")
         await german.presses("Abbrechen")
 
         # Another part of the page over the same socket, and a timer that paints it.

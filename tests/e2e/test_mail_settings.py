@@ -26,31 +26,34 @@ async def test_an_agency_sets_up_its_mail_and_tries_it(
         await expect(mail.get_by_role("link", name="Accept the invitation")).to_be_visible()
         await expect(mara.page.locator(".mail-wall iframe")).to_have_attribute("sandbox", "")
 
+        await mara.presses("Deutsch")
+        await expect(mail.get_by_role("link", name="Einladung annehmen")).to_be_visible()
+        await mara.presses("English")
         await mara.presses("Text")
         await mara.sees("Accept the invitation:")
 
         await mara.writes("smtp.agency.example", into="Server")
         await mara.writes("seven", into="Port")
-        await mara.writes("hello@agency.example", into="Sender's address")
+        await mara.writes("hello@agency.example", into="Sender address")
         await mara.presses("Save")
-        await mara.sees("A port is a number, mostly 587 or 465.")
+        await mara.sees("A port is a number, usually 587 or 465.")
 
         await mara.writes("127.0.0.1", into="Server")
         await mara.writes(str(server.port), into="Port")
         await mara.page.get_by_role("combobox", name="Encryption").click()
         await mara.page.get_by_role("option", name="No encryption").click()
         await mara.presses("Save")
-        await mara.sees("Send a test mail: your server is used once one has gone through.")
+        await mara.sees("Send a test email: your server is used once one has gone through.")
 
-        await mara.presses("Send a test mail to me")
+        await mara.presses("Send me a test email")
         await mara.sees("does not let us send as hello@agency.example: 5.7.1 Not your address")
 
         server.rules.refuse_sender = ""
-        await mara.presses("Send a test mail to me")
-        await mara.sees("Mail leaves through 127.0.0.1, from hello@agency.example.")
+        await mara.presses("Send me a test email")
+        await mara.sees("Emails are sent through 127.0.0.1, from hello@agency.example.")
 
     test = server.only()
     assert test.recipients == [owner.email]
-    assert str(test.message["Subject"]) == "Your mail works"
+    assert str(test.message["Subject"]) == "Your email settings work"
     assert agency.name in test.part("html")
     assert not re.search(rb"insighthub", test.raw, re.I)

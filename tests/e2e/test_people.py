@@ -38,7 +38,7 @@ async def test_an_owner_invites_and_the_invited_person_sees_what_the_role_allows
         await olive.signs_in(owner.email, owner.password)
         await olive.page.wait_for_url("**/sites")
         await olive.opens("/settings/people")
-        await olive.presses("Invite somebody")
+        await olive.presses("Invite someone")
         await olive.writes(email, into="Email")
         await olive.page.get_by_label("Role", exact=True).click()
         await olive.page.get_by_role("option", name="Viewer").click()
@@ -51,7 +51,7 @@ async def test_an_owner_invites_and_the_invited_person_sees_what_the_role_allows
 
         old = await invited_path(email)
         await olive.presses(f"Send the invitation to {email} again")
-        await olive.sees("The old link is dead")
+        await olive.sees("The old link no longer works")
         assert await robin.opens(old) == 404
         await robin.opens(await invited_path(email))
         await robin.sees(f"Join {client.name}")
@@ -99,7 +99,7 @@ async def test_a_person_of_two_clients_goes_from_one_to_the_other(browser: Brows
     async with at(browser, product, agency.host) as person:
         await person.signs_in(kim.email, kim.password)
         await person.sees(ours.name)
-        await person.page.get_by_label("Change the organisation").click()
+        await person.page.get_by_label("Switch organisation").click()
         await person.page.get_by_role("button", name=two.name).click()
         await person.sees(theirs.name)
         await person.does_not_see(ours.name)

@@ -24,7 +24,7 @@ async def test_the_button_of_a_provider_leads_out_and_back_in(
         await somebody.page.locator("input[name=sub]").fill(subject)
         await somebody.page.keyboard.press("Enter")
         # The address alone is no proof: the password is, and then the page on which to connect the two.
-        await somebody.sees("There is an account with your address already.")
+        await somebody.sees("There is already an account with your address.")
         assert somebody.page.url.startswith(product.url(agency.host, "/auth/finish"))
         await somebody.writes(kim.email, into="Email")
         await somebody.writes(kim.password, into="Password")

@@ -61,4 +61,4 @@ async def test_a_dashboard_is_shared_embedded_locked_and_revoked(browser: Browse
             await mara.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
             await mara.sees("Nothing is shared yet")
             await visitor.page.reload()
-            await visitor.sees("This link leads nowhere any more")
+            await visitor.sees("This link no longer works")

@@ -69,7 +69,7 @@ async def test_a_visit_to_a_clients_site_shows_on_the_agencys_dashboard_and_nowh
 
     async with at(browser, product, rival.host) as spy:
         await spy.signs_in(owner.email, owner.password)
-        await spy.sees("not right")
+        await spy.sees("not correct")
         await spy.signs_in(other.email, other.password)
         await spy.sees("No clients yet")
         assert await spy.opens(f"/sites/{site}") == 404

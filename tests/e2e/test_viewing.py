@@ -11,16 +11,16 @@ async def test_a_look_from_asking_for_consent_to_losing_it(browser: Browser, pro
     client = await make_client(agency, unique("Harbour Coffee"))
     site = await make_site(client, name=unique("Shop"))
     owner, boss = await make_user(client, name="Olive Owner"), await make_user(agency, name="Bea Boss")
-    page, line = f"/clients/{client.public_id}", f"You see this as {client.name} does"
+    page, line = f"/clients/{client.public_id}", f"You are viewing this as {client.name} and cannot"
 
     async with at(browser, product, agency.host) as olive, at(browser, product, agency.host) as bea:
         await bea.signs_in(boss.email, boss.password)
         await bea.page.wait_for_url("**/clients")
         await bea.opens(page)
         await bea.presses("View as client")
-        await bea.sees(f"{client.name} has not agreed")
-        await bea.presses("Ask them by mail")
-        await bea.sees("They have a mail.")
+        await bea.sees(f"{client.name} has not yet allowed you")
+        await bea.presses("Ask by email")
+        await bea.sees("We have sent them an email.")
 
         await olive.signs_in(owner.email, owner.password)
         await olive.page.wait_for_url("**/sites")
@@ -42,7 +42,7 @@ async def test_a_look_from_asking_for_consent_to_losing_it(browser: Browser, pro
         await bea.page.wait_for_url("**/clients")
         await bea.does_not_see(line)
         await olive.opens("/settings/audit")
-        looks = olive.page.get_by_role("row").filter(has_text=f"Acting as {client.name}")
+        looks = olive.page.get_by_role("row").filter(has_text=f"Viewing as {client.name}")
         await expect(looks).to_have_count(2)
         for number in range(2):
             await expect(looks.nth(number)).to_contain_text(f"Bea Boss ({agency.name})")
@@ -51,5 +51,5 @@ async def test_a_look_from_asking_for_consent_to_losing_it(browser: Browser, pro
 async def agree(olive: Person) -> None:
     """Turns the switch, to on or to off."""
     await olive.opens("/settings/organization")
-    await olive.page.get_by_role("switch", name="The agency may see our pages").click()
+    await olive.page.get_by_role("switch", name="The agency may view our pages").click()
     await olive.sees("Saved")

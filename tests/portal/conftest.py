@@ -1,6 +1,6 @@
 """The real app over the real stores, without its pages, and programs that ask its API."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,6 +14,7 @@ import portal.settings
 import tenancy.settings
 from tests.factories import MadeUser
 from tests.leaks.worlds import TwoAgencies, two_agencies
+from tests.oidc_provider import OidcProvider, running
 from tests.portal.program import Program
 
 AsksAs = Callable[[MadeUser], Awaitable[Program]]
@@ -89,3 +90,21 @@ async def redis(stack: dict[str, str]) -> AsyncIterator[Redis]:
     """The stack's Redis, answering bytes."""
     async with Redis.from_url(stack["REDIS_URL"]) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[OidcProvider]:
+    """A real OpenID Connect provider."""
+    with running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def offered(provider: OidcProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform offers it on all hosts, and resellers may name it although it is on this machine."""
+    settings = tenancy.settings.settings()
+    monkeypatch.setattr(settings, "oidc_issuer", provider.issuer)
+    monkeypatch.setattr(settings, "oidc_client_id", "platform")
+    monkeypatch.setattr(settings, "oidc_client_secret", "secret")
+    monkeypatch.setattr(settings, "oidc_name", "Acme ID")
+    monkeypatch.setattr(settings, "oidc_private_networks", True)

@@ -74,7 +74,7 @@ async def test_who_signs_up_proves_the_address_and_owns_an_organisation(whole_ap
     visitor = Visitor(whole_app, (await the_platform()).host)
     await visitor.opens("/signup")
     said = await visitor.sends(name="Kim", organization="Kim Ltd", email=email, password=PASSWORD)
-    assert "Look into your mailbox" in said.text
+    assert "Check your inbox" in said.text
 
     early = await visitor.opens("/login")
     early = await visitor.sends(email=email, password=PASSWORD)
@@ -185,10 +185,10 @@ async def test_a_password_alone_does_not_sign_in_who_has_a_second_factor(
     visitor = Visitor(whole_app, agency.host)
 
     asked = await visitor.signs_in(kim)
-    assert "Two-factor sign-in" in asked.text
+    assert "Two-factor authentication" in asked.text
     assert (await visitor.opens("/sites")).status_code == 303
     await visitor.signs_in(kim)
-    assert "not right" in (await visitor.sends(code="000000")).text
+    assert "not correct" in (await visitor.sends(code="000000")).text
     clock.turn(timedelta(minutes=1))
     code = pyotp.TOTP(secret).at(int(clock.now))
     assert (await visitor.sends(code=code)).status_code == 303
@@ -196,11 +196,11 @@ async def test_a_password_alone_does_not_sign_in_who_has_a_second_factor(
 
     again = Visitor(whole_app, agency.host)
     await again.signs_in(kim)
-    assert "used already" in (await again.sends(code=code)).text
+    assert "already been used" in (await again.sends(code=code)).text
     assert (await again.sends(code=codes[0].upper())).status_code == 303
     third = Visitor(whole_app, agency.host)
     await third.signs_in(kim)
-    assert "not right" in (await third.sends(code=codes[0])).text
+    assert "not correct" in (await third.sends(code=codes[0])).text
 
 
 async def test_a_ticket_of_the_first_step_is_worth_nothing_in_another_browser(whole_app: FastAPI) -> None:

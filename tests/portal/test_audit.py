@@ -76,7 +76,7 @@ def test_a_line_says_who_of_where_did_what_and_what_changed() -> None:
     )
     assert plain_sentence(entry) == "Mara <b> (Northwind) changed the role of Kim."
     assert plain_details(entry.details) == (
-        "Role: Viewer → Admin; Respects “do not track”: Yes → No; Sites: A, B"
+        "Role: Viewer → Admin; Respects Do Not Track: Yes → No; Sites: A, B"
     )
     table = audit_table([entry], own="Northwind", timezone="Europe/Berlin", locale="en")
     assert "<b>Mara &lt;b&gt;</b> changed the role of <b>Kim</b>" in table
@@ -177,7 +177,7 @@ async def test_the_page_and_the_file_show_the_same_and_only_ones_own(
     assert "Site changed" in page.text
     file = await program.get("/settings/audit.csv", what="site.changed")
     assert file.headers["content-type"] == "text/csv; charset=utf-8"
-    assert 'filename="activity-' in file.headers["content-disposition"]
+    assert 'filename="audit-log-' in file.headers["content-disposition"]
     rows = list(csv.reader(StringIO(file.text.removeprefix("\ufeff"))))
     assert len(rows) == 6
     assert {row[7] for row in rows[1:]} == {f"'{evil}"}

@@ -214,13 +214,13 @@ async def test_a_client_finds_the_brand_in_its_settings_where_its_agency_lets_it
     client = await make_client(agency)
     program = Program(whole_app, agency.host)
     await program.open_browser(await make_user(client, Role.ADMIN))
-    assert "takes care of the look" in (await program.get("/settings/brand")).text
+    assert "manages how these pages look" in (await program.get("/settings/brand")).text
 
     await rebrand(agency, clients_may_brand=True)
 
     page = (await program.get("/settings/brand")).text
     assert "Name and logo" in page
-    assert "Messages of the API" not in page
+    assert "API messages" not in page
 
 
 WELCOME = Theme(

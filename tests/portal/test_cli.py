@@ -68,7 +68,7 @@ async def test_an_operator_is_created_once(stack: dict[str, str]) -> None:
 
     made, again = run(*words, **stack), run(*words, **stack)
 
-    assert (made.returncode, made.stdout) == (0, f"{email} may now sign in on app.localhost.\n")
+    assert (made.returncode, made.stdout) == (0, f"{email} can now sign in on app.localhost.\n")
     assert (again.returncode, again.stdout) == (1, "")
     assert again.stderr.endswith(f"Error: {EmailTaken().message}\n")
     viewer, _token = await login.sign_in(await host_of(await the_platform()), email, PASSWORD, "192.0.2.7")
@@ -103,7 +103,10 @@ def test_stores_that_do_not_answer_are_told_without_their_passwords() -> None:
 
     operator = run("create-operator", "mara@example.com", "--password", PASSWORD, **DEAD)
     assert (operator.returncode, operator.stdout) == (1, "")
-    assert operator.stderr == "Error: The database does not answer. Please try again in a minute.\n"
+    assert (
+        operator.stderr
+        == "Error: The database is not available at the moment. Please try again in a minute.\n"
+    )
 
     migration = run("migrate", **DEAD)
     assert migration.returncode == 1
@@ -120,18 +123,26 @@ def test_doctor_tells_stores_from_the_processes_that_work_on_them(stack: dict[st
     assert "ok       redis: It answers." in doctor.stdout
     assert "ok       redis keeps events: " in doctor.stdout
     assert re.search(r"^PROBLEM  ingest: \d+ of 40 partitions have no ingest process\.$", doctor.stdout, re.M)
-    assert "PROBLEM  worker: None answers" in doctor.stdout
-    assert "ok       mail: It is not sent: it stays in " in doctor.stdout
+    assert "PROBLEM  worker: No worker responds" in doctor.stdout
+    assert "ok       mail: Emails are not sent: they stay in " in doctor.stdout
 
 
-def test_doctor_says_that_no_mail_leaves(stack: dict[str, str]) -> None:
-    silent = run("doctor", **{**stack, "MAIL_DIR": ""})
-    assert "PROBLEM  mail: None leaves: set SMTP_URL and MAIL_FROM." in silent.stdout
+def test_doctor_says_that_no_mail_leaves_and_that_the_dns_of_agencies_names_the_platform(
+    stack: dict[str, str],
+) -> None:
+    silent = run(
+        "doctor", **{**stack, "MAIL_DIR": ""}, PLATFORM_HOST="app.platform.example", DOMAIN_TARGET=""
+    )
+    assert "PROBLEM  mail: No emails are sent: set SMTP_URL and MAIL_FROM." in silent.stdout
+    assert (
+        "PROBLEM  domains: Set DOMAIN_TARGET to a name that names nobody: without it the DNS records of"
+        " agencies name app.platform.example.\n"
+    ) in silent.stdout
 
     dead = run(
         "doctor", **stack, SMTP_URL="smtps://kim:hush-hush@127.0.0.1:9", MAIL_FROM="us@platform.example"
     )
-    assert "PROBLEM  mail: Nothing answers on 127.0.0.1, port 9." in dead.stdout
+    assert "PROBLEM  mail: Nothing responds on 127.0.0.1, port 9." in dead.stdout
     assert "hush-hush" not in dead.stdout + dead.stderr
 
 
@@ -141,7 +152,7 @@ def test_commands_that_need_a_stack_say_that_none_runs(tmp_path: Path) -> None:
 
         assert (told.returncode, told.stdout) == (1, "")
         assert told.stderr.startswith(
-            f"Error: No InsightHub runs in {tmp_path}. Start it with `insighthub up`"
+            f"Error: InsightHub is not running in {tmp_path}. Start it with `insighthub up`"
         )
 
 

@@ -56,8 +56,8 @@ async def test_a_closed_client_is_locked_loses_nothing_and_opens_again(
 
     locked = await browser.get(dashboard)
     assert locked.status_code == 403
-    assert f"{client.name} is closed" in locked.text and "Sign out" in locked.text
-    assert f"Ask {agency.name} to open it again." in locked.text
+    assert f"{client.name} is suspended" in locked.text and "Sign out" in locked.text
+    assert f"Contact {agency.name} to have it reactivated." in locked.text
     refused = await program.get("/api/sites")
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "organization_closed")
     assert (await holder.get(events)).status_code == 403

@@ -63,16 +63,16 @@ async def test_the_console_shows_what_needs_attention_and_finds_clients(whole_ap
     page = (await browser.get("/clients")).text
 
     for words in (
-        "Old shop of Acme has been silent for a day.",
+        "Old shop of Acme has had no visits for a day.",
         "Acme: 1 site. The contract covers 0 sites.",
         "Acme: 1 person. The contract covers 0 people.",
-        "1 invitation of Bolt has not been answered.",
+        "1 invitation of Bolt is still pending.",
         "Suspended",
     ):
         assert words in page
     found = (await browser.get("/clients", words="bol")).text
-    assert "Choose Bolt" in found and "Choose Acme" not in found
-    assert "Nobody found" in (await browser.get("/clients", state="archived")).text
+    assert "Select Bolt" in found and "Select Acme" not in found
+    assert "No clients found" in (await browser.get("/clients", state="archived")).text
     assert "Pays late." in (await browser.get(f"/clients/{acme.public_id}/contract")).text
 
 
@@ -139,7 +139,7 @@ async def test_a_deleted_client_says_when_it_is_gone_and_comes_back(whole_app: F
         f"/clients/{client.public_id}/contract",
     ):
         page = (await browser.get(address)).text
-        assert f"Its data is removed for good on {last}." in page and "Bring back" in page, address
+        assert f"Its data will be permanently deleted on {last}." in page and "Restore" in page, address
 
 
 async def test_a_file_of_clients_is_told_line_by_line_and_made_as_a_whole() -> None:
@@ -147,7 +147,7 @@ async def test_a_file_of_clients_is_told_line_by_line_and_made_as_a_whole() -> N
     boss = a_viewer(agency)
     good = "\ufeffName;Language;Site;Max_sites\nAcme;de;acme.example;1\nBolt;;;\n"
     wrong = "name,language,site\nAcme,de,acme.example\nBolt,xx,\n,,nowhere\n"
-    with pytest.raises(Invalid, match="one of them is “name”"):
+    with pytest.raises(Invalid, match="one of them must be “name”"):
         read_clients("company\nAcme\n")
     lines = read_clients(wrong)
     assert [one.line for one in lines if one.problem] == [3, 4]

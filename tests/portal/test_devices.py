@@ -63,7 +63,7 @@ async def test_one_sees_where_one_is_signed_in_and_ends_the_rest(whole_app: Fast
     assert (current.is_current, current.device.browser, current.device.address) == (True, "Firefox", HOME)
     assert (other.is_current, other.device.system, other.device.address) == (False, "iOS", AWAY)
     page = await open_page(whole_app, kim, here, "/settings/security")
-    for words in ("Firefox on Linux", "This one", "Safari on iOS", AWAY):
+    for words in ("Firefox on Linux", "This device", "Safari on iOS", AWAY):
         assert words in page.text
 
     stranger = await viewer_of(eve, await sign_in(whole_app, eve, HOME, FIREFOX))

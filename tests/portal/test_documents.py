@@ -34,13 +34,13 @@ def test_fonts_that_a_theme_does_not_use_are_not_loaded() -> None:
 
 @pytest.mark.parametrize("theme", [ACME, NEUTRAL_THEME])
 def test_only_the_platforms_own_pages_name_it(theme: Theme) -> None:
-    pages = sign_in_page(theme, form_token="t") + error_page(theme, 404, "Nothing here", "Sorry.")
+    pages = sign_in_page(theme, form_token="t") + error_page(theme, 404, "Page not found", "Sorry.")
     assert PLATFORM_THEME.name.lower() not in pages.lower()
 
 
 def test_a_host_that_nobody_claimed_offers_no_way_in() -> None:
-    page = error_page(NEUTRAL_THEME, 404, "Nothing here", "Check the address.")
-    assert "<title>Nothing here</title>" in page
+    page = error_page(NEUTRAL_THEME, 404, "Page not found", "Check the address.")
+    assert "<title>Page not found</title>" in page
     assert "<a " not in page
 
 

@@ -104,7 +104,7 @@ async def test_somebody_new_gives_a_name_and_a_password_and_is_signed_in(story: 
 
     again = await story.browser().opens(sent.path)
     assert again.status_code == 410
-    assert "accepted already" in again.text
+    assert "already been accepted" in again.text
 
 
 async def test_the_form_must_come_from_our_own_page(story: Story) -> None:
@@ -113,7 +113,7 @@ async def test_the_form_must_come_from_our_own_page(story: Story) -> None:
     answer = await browser.http.post(
         sent.path, data={"name": "Robin", "password": PASSWORD, "form": "made up"}
     )
-    assert "This form has grown old" in answer.text
+    assert "This form has expired" in answer.text
     assert "session" not in browser.http.cookies
 
 
@@ -142,7 +142,7 @@ async def test_somebody_else_who_is_signed_in_is_told_and_can_sign_out(story: St
     await browser.signs_in(spy)
 
     page = await browser.opens(sent.path)
-    assert f"You are signed in as {spy.email}, and this invitation is for {email}." in page.text
+    assert f"You are signed in as {spy.email}, but this invitation is for {email}." in page.text
     forced = await browser.sends(page, sent.path, name="Spy", password=PASSWORD)
     assert forced.status_code == 403
     out = await browser.sends(page, "/logout", next=sent.path)

@@ -38,6 +38,7 @@ OPEN = {
     "/apple-touch-icon.png",
     "/auth/callback",  # from a provider: looks at what it carries
     "/auth/finish",
+    "/auth/invite",  # whoever holds the link of an invitation, as below
     "/auth/start",
     "/brand/{digest}",  # logos, on the page to sign in
     "/brand/{digest}.png",  # and in mails

@@ -113,7 +113,7 @@ async def test_the_api_tells_errors_in_the_language_of_who_asks(browser: Program
     assert await message("POST", "/api/auth/login", content="{") == nothing
     assert await message("POST", "/api/auth/login", json={"email": "a@b.c"}) == "Dieses Feld fehlt."
     long = {"email": "a@b.c", "password": "x" * 2000}
-    assert await message("POST", "/api/auth/login", json=long) == "Höchstens 1024 Zeichen sind möglich."
+    assert await message("POST", "/api/auth/login", json=long) == "Höchstens 1024 Zeichen sind erlaubt."
 
 
 async def test_errors_without_a_page_are_pages_in_the_readers_language(

@@ -39,7 +39,7 @@ def test_text_is_escaped_and_its_links_can_be_followed() -> None:
 def test_what_became_of_mails_is_told() -> None:
     shown = mail_log([MailRecord("invitation", EVIL, MailState.WAITING, 2, EVIL, AT)], READER)
     assert "<script" not in shown
-    assert "Waits for the next try" in shown
+    assert "Waiting to try again" in shown
     assert "November 25, 2026" in shown
 
 

@@ -99,7 +99,7 @@ async def test_who_may_not_manage_people_sees_colleagues_and_no_addresses(whole_
     page = await program.get("/settings/people")
     assert "Ada Owner" in page.text
     assert owner.email not in page.text
-    assert "Invite somebody" not in page.text
+    assert "Invite someone" not in page.text
 
 
 async def test_each_mail_goes_to_whom_it_is_about() -> None:

@@ -24,4 +24,4 @@ async def test_a_page_opens_for_whom_it_is(whole_app: FastAPI, role: Role, of_ag
         may = (page.permission is None or viewer.may(page.permission)) and not agencys_own
         answer = await program.get(page.path)
         assert answer.status_code == (200 if may else 403), page.path
-        assert may or "Go to the start page" in answer.text
+        assert may or "Go to the home page" in answer.text

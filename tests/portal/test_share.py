@@ -145,7 +145,7 @@ async def test_a_password_is_asked_for_kept_by_the_browser_and_forgotten_when_it
     asked = await visitor.get(link.path)
     wrong = await visitor.request("POST", link.path, data={"password": "open"})
     assert 'type="password"' in asked.text and site.name not in asked.text
-    assert "That is not the password." in wrong.text and "set-cookie" not in wrong.headers
+    assert "That password is not correct." in wrong.text and "set-cookie" not in wrong.headers
     right = await visitor.request("POST", link.path + "?metric=sessions", data={"password": "open sesame"})
     assert (right.status_code, right.headers["location"]) == (303, link.path + "?metric=sessions")
     assert f"Path={link.path}" in right.headers["set-cookie"]
@@ -165,7 +165,7 @@ async def test_guessing_a_password_is_slow(whole_app: FastAPI) -> None:
         await guesser.request("POST", link.path, data={"password": f"guess {number}"})
     late = await guesser.request("POST", link.path, data={"password": "open sesame"})
 
-    assert "Too many tries" in late.text
+    assert "Too many attempts" in late.text
 
 
 async def test_only_allowed_origins_may_show_it_in_a_frame(whole_app: FastAPI) -> None:

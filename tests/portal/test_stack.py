@@ -118,7 +118,7 @@ def an_operator_can_sign_in(machine: OneMachine, room: Path) -> None:
     words = ("create-operator", OPERATOR["email"], "--password", OPERATOR["password"])
     made = run(*words, DATA_DIR=str(room / "first"))
     assert made.returncode == 0, made.stderr
-    assert made.stdout == "mara@example.com may now sign in on app.localhost.\n"
+    assert made.stdout == "mara@example.com can now sign in on app.localhost.\n"
     assert machine.post("/api/auth/login", OPERATOR, "app.localhost").status_code == 200
 
 

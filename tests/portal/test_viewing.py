@@ -145,4 +145,6 @@ async def send(browser: Program, page: str, path: str, **fields: str) -> Respons
 
 
 def says_whose_eyes(page: Response, client: MadeOrganization) -> bool:
-    return f"You see this as <b>{client.name}</b> does" in page.text.replace("&lt;", "<").replace("&gt;", ">")
+    return f"You are viewing this as <b>{client.name}</b> and cannot" in page.text.replace(
+        "&lt;", "<"
+    ).replace("&gt;", ">")

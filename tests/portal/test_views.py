@@ -1,10 +1,11 @@
 """The views, over reports made by hand: hostile text, nothing at all, one of everything, too much of it."""
 
 from datetime import UTC, datetime, timedelta
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from analytics.reports.breakdown import Breakdown, BreakdownRow
 from analytics.reports.cards import SiteCard
@@ -155,7 +156,7 @@ def test_a_chart_of_one_point_shows_it() -> None:
 
 
 def test_a_chart_of_nothing_says_so() -> None:
-    assert "Nothing to draw" in chart.line_chart(_overview(), Metric.VISITORS)
+    assert "No data yet" in chart.line_chart(_overview(), Metric.VISITORS)
 
 
 @pytest.mark.parametrize("metric", list(Metric))
@@ -200,7 +201,7 @@ def test_rows_carry_bar_share_and_visitors() -> None:
 
 
 def test_an_empty_breakdown_says_so() -> None:
-    assert "Nothing in this period" in breakdown.bar_list(_breakdown(Dimension.SOURCE))
+    assert "No data in this period" in breakdown.bar_list(_breakdown(Dimension.SOURCE))
     assert "Nothing found" in breakdown.breakdown_table(_breakdown(Dimension.SOURCE))
 
 

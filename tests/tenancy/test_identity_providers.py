@@ -109,7 +109,7 @@ async def test_one_is_set_up_once_and_there_are_not_many() -> None:
     owner = a_viewer(await make_reseller())
     for number in range(5):
         await save(owner, form(issuer=f"https://login{number}.example.com"))
-    with pytest.raises(Conflict, match="as many"):
+    with pytest.raises(Conflict, match="cannot add more"):
         await save(owner, form())
     async with session(owner) as db:
         await remove_provider(db, owner, (await own_providers(db, owner))[0].key)
@@ -124,13 +124,13 @@ async def test_a_check_says_what_is_wrong(provider: OidcProvider) -> None:
     }
     assert list(found.values()) == [
         "",
-        "No OpenID Connect provider answers at that address. Copy the issuer exactly.",
-        "The provider does not answer. Check its address, or try again in a minute.",
+        "No OpenID Connect provider responds at that address. Copy the issuer exactly.",
+        "The provider is not responding. Check its address, or try again in a minute.",
     ]
     provider.clients = {"abc"}
     assert await said_of(issuer) == ""
     provider.clients = {"another"}
-    assert await said_of(issuer) == "The provider does not know the client ID, or the secret is another."
+    assert await said_of(issuer) == "The provider does not accept the client ID or the secret."
 
 
 async def said_of(issuer: str, *, trusted: bool = True) -> str:
@@ -160,9 +160,7 @@ async def test_a_tenants_address_never_leads_into_our_own_network(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(httpx, "AsyncHTTPTransport", Nowhere)
-    assert (
-        await said_of(address, trusted=False) == "That address is not on the internet, or not one with https."
-    )
+    assert await said_of(address, trusted=False) == "That is not a public https address."
 
 
 class Nowhere(httpx.AsyncBaseTransport):

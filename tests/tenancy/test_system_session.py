@@ -43,6 +43,7 @@ CALLS = {
     ("tenancy/invite_links.py", "accept_as"),
     ("tenancy/invite_links.py", "accept_as_new"),
     ("tenancy/invite_links.py", "accept_by_password"),
+    ("tenancy/invite_links.py", "accept_through"),
     ("tenancy/invite_links.py", "open_invite"),
     ("tenancy/login.py", "_credentials"),
     ("tenancy/login.py", "_end"),

@@ -1,12 +1,16 @@
 """Stored pictures: who gets them back, and how mail programs do."""
 
+import re
+from hashlib import sha256
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
 from tenancy.db import session
 from tests.factories import a_viewer, make_client, make_reseller
 from themes.assets import load_asset, picture_for_mail, store_asset
+from themes.models import ThemeAsset
 from themes.pictures import AssetKind
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
@@ -42,6 +46,42 @@ async def test_mail_programs_get_a_png_of_a_drawing_and_other_pictures_as_they_a
     assert stored is not None
     assert kept.body == stored.body
     assert await picture_for_mail(rival.id, drawing) is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "left"),
+    [
+        (
+            b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>alert(1)</script>'
+            b'<filter id="slow"><feTurbulence numOctaves="9999"/></filter><a href="https://evil.example">'
+            b'<path d="M0 0h1v1z" filter="url(#slow)" onload="alert(1)"/></a></svg>',
+            b"<path",
+        ),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', None),
+    ],
+)
+async def test_what_was_stored_when_less_was_known_is_harmless_all_the_same(
+    stack: object, stored: bytes, left: bytes | None
+) -> None:
+    agency = await make_reseller()
+    digest = sha256(stored).hexdigest()
+    async with session(a_viewer(agency)) as db:
+        db.add(
+            ThemeAsset(
+                organization_id=agency.id,
+                digest=digest,
+                kind=AssetKind.LOGO_LIGHT,
+                content_type="image/svg+xml",
+                body=stored,
+            )
+        )
+
+    asset, drawn = await load_asset(agency.id, digest), await picture_for_mail(agency.id, digest)
+
+    assert (asset is None, drawn is None) == (left is None, left is None)
+    if asset is not None and left is not None:
+        assert left in asset.body
+        assert not re.search(rb"script|filter|onload|evil|alert", asset.body)
 
 
 def a_png() -> bytes:

@@ -135,7 +135,7 @@ async def test_a_clients_own_lies_over_its_resellers(stack: object) -> None:
     theme = await theme_for(client.id)
     assert (theme.primary_color, theme.radius) == ("#aa3311", 20)
     assert (await theme_for(agency.id)).primary_color == "#445566"
-    with pytest.raises(Invalid, match="all else is yours"):
+    with pytest.raises(Invalid, match="everything else is yours"):
         await save(await brand_of(client, by=agency), agency, radius=4)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenancy.text import speaking
 from themes import css
 from themes.contrast import GRAPHICS, TEXT, contrast, ink_on, mix, readable
 from themes.corrections import corrections
@@ -88,11 +89,14 @@ def test_every_correction_is_explained_and_helps(colour: str) -> None:
 def test_a_yellow_is_corrected_for_reasons_and_a_readable_colour_is_not() -> None:
     reasons = [one.reason for one in corrections(Theme("Any", "#ffe14d", "#777777"))]
     assert reasons == [
-        "Buttons have black text, as white on this colour could not be read "
+        "Buttons have black text, because white would be unreadable on this colour "
         "(1.3:1; at least 4.5:1 is needed).",
-        "Links and lines on light pages have a darker shade, as this one could not be read there "
+        "Links and lines on light pages have a darker shade, because this one would be unreadable there "
         "(1.2:1; at least 4.5:1 is needed).",
     ]
+    with speaking("de-AT"):
+        [buttons, _links] = corrections(Theme("Any", "#ffe14d", "#777777"))
+    assert "(1,3:1; nötig ist mindestens 4,5:1)" in buttons.reason
     everywhere = corrections(Theme("Any", "#0f766e", "#777777"))
     assert [one.field for one in everywhere] == ["primary_color"]
     assert "dark pages" in everywhere[0].reason

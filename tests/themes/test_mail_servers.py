@@ -81,11 +81,11 @@ def test_a_certificate_for_another_name_is_refused(
 
 def test_without_starttls_nothing_is_sent_in_the_open(mail_servers: MailServers) -> None:
     words = trouble_of(mail_servers(), Security.STARTTLS).message
-    assert "cannot do what is asked: STARTTLS" in words
+    assert "does not support what is needed: STARTTLS" in words
 
 
 def test_a_plain_port_that_is_asked_for_tls_says_so(mail_servers: MailServers) -> None:
-    assert "does not speak TLS like this" in trouble_of(mail_servers(), Security.TLS).message
+    assert "does not support TLS this way" in trouble_of(mail_servers(), Security.TLS).message
 
 
 def test_a_sender_that_is_refused_may_be_allowed_later(mail_servers: MailServers) -> None:
@@ -128,7 +128,7 @@ def test_a_tenants_server_is_never_inside_our_network(address: str, monkeypatch:
 
     monkeypatch.setattr("themes.mail.servers.socket.getaddrinfo", resolve)
     server = MailServer("mail.agency.example", 587, Security.STARTTLS)
-    with pytest.raises(MailTrouble, match="is no mail server that can be reached from here") as caught:
+    with pytest.raises(MailTrouble, match="is not a mail server that can be reached from here") as caught:
         hand_in(server, a_message(), sender="a@b.example", to="c@d.example", hello="b.example")
     assert caught.value.lasting
 

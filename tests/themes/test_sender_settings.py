@@ -302,7 +302,7 @@ async def test_other_doors_than_those_of_mail_cannot_be_knocked_on(
     assert refused.value.field == "port"
 
     await save(a_viewer(agency), replace(FORM, host="localhost", port="587"))
-    with pytest.raises(MailTrouble, match="is no mail server that can be reached from here"):
+    with pytest.raises(MailTrouble, match="is not a mail server that can be reached from here"):
         await send_test_mail(a_viewer(agency))
 
 

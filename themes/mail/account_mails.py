@@ -27,7 +27,7 @@ class VerifyEmail(Mail):
                 ),
             ),
             action=Action(_("Confirm the address"), self.path),
-            after=(_hours(self.hours), _("If you did not sign up, you need not do anything.")),
+            after=(_hours(self.hours), _("If you did not sign up, you can ignore this email.")),
             why=because_asked(reader),
         )
 
@@ -46,7 +46,7 @@ class ResetPassword(Mail):
             subject=_("Choose a new password"),
             heading=_("Choose a new password"),
             paragraphs=(
-                _("Somebody, hopefully you, asked for a new password for your account with {brand}.").format(
+                _("Someone asked for a new password for your account with {brand}.").format(
                     brand=reader.brand
                 ),
             ),
@@ -57,7 +57,7 @@ class ResetPassword(Mail):
                     "The link works once, for {number} minutes.",
                     self.minutes,
                 ).format(number=reader.number(self.minutes)),
-                _("If you did not ask for it, you need not do anything: your password stays as it is."),
+                _("If you did not ask for it, you can ignore this email: your password stays as it is."),
             ),
             why=because_of_account(reader),
         )
@@ -80,10 +80,10 @@ class PasswordChanged(Mail):
             subject=_("Your password was changed"),
             heading=_("Your password was changed"),
             paragraphs=(
-                _("The password of your account with {brand} is a new one.").format(brand=reader.brand),
+                _("The password of your account with {brand} was changed.").format(brand=reader.brand),
             ),
             facts=_where(reader, self.at, self.device, self.place),
-            after=(_("If this was not you, choose a new password now: that signs everybody else out."),),
+            after=(_("If this was not you, choose a new password now: that signs everyone else out."),),
             action=Action(_("That was not me"), self.path),
             why=because_of_account(reader),
         )
@@ -102,12 +102,10 @@ class EmailChanged(Mail):
             subject=_("Your email address was changed"),
             heading=_("Your email address was changed"),
             paragraphs=(
-                _("Your account with {brand} now belongs to another address.").format(brand=reader.brand),
+                _("Your account with {brand} now has a different email address.").format(brand=reader.brand),
             ),
             facts=((_("New address"), self.new_address), (_("When"), reader.moment(self.at))),
-            after=(
-                _("If this was not you, tell the people who run {brand} at once.").format(brand=reader.brand),
-            ),
+            after=(_("If this was not you, contact {brand} at once.").format(brand=reader.brand),),
             why=because_of_account(reader),
             warns=True,
         )
@@ -132,7 +130,7 @@ class ConfirmNewEmail(Mail):
                 ),
             ),
             action=Action(_("Use this address"), self.path),
-            after=(_hours(self.hours), _("If you did not ask for it, you need not do anything.")),
+            after=(_hours(self.hours), _("If you did not ask for it, you can ignore this email.")),
             why=because_asked(reader),
         )
 
@@ -149,8 +147,8 @@ class NewSignIn(Mail):
 
     def letter(self, reader: Reader) -> Letter:
         return Letter(
-            subject=_("A new sign-in to your account"),
-            heading=_("A sign-in from a new place"),
+            subject=_("New sign-in to your account"),
+            heading=_("Sign-in from a new location"),
             paragraphs=(
                 _("Your account with {brand} was used from a network that is new to us.").format(
                     brand=reader.brand
@@ -170,13 +168,13 @@ class TwoFactorOn(Mail):
 
     def letter(self, reader: Reader) -> Letter:
         return Letter(
-            subject=_("Two-factor sign-in is on"),
-            heading=_("Two-factor sign-in is on"),
+            subject=_("Two-factor authentication is on"),
+            heading=_("Two-factor authentication is on"),
             paragraphs=(
-                _("From now on, signing in to {brand} asks for a code from your app too.").format(
+                _("From now on, signing in to {brand} also requires a code from your app.").format(
                     brand=reader.brand
                 ),
-                _("Keep your recovery codes where you find them without your phone."),
+                _("Keep your recovery codes where you can find them without your phone."),
             ),
             facts=((_("When"), reader.moment(self.at)),),
             after=(not_you(),),
@@ -194,8 +192,8 @@ class TwoFactorOff(Mail):
     def letter(self, reader: Reader) -> Letter:
         by = ((_("By"), self.by),) if self.by else ()
         return Letter(
-            subject=_("Two-factor sign-in is off"),
-            heading=_("Two-factor sign-in is off"),
+            subject=_("Two-factor authentication is off"),
+            heading=_("Two-factor authentication is off"),
             paragraphs=(
                 _("From now on, your password alone opens your account with {brand}.").format(
                     brand=reader.brand
@@ -218,17 +216,67 @@ class RecoveryCodesLow(Mail):
 
     def letter(self, reader: Reader) -> Letter:
         return Letter(
-            subject=_("Your recovery codes run out"),
-            heading=_("Your recovery codes run out"),
+            subject=_("You have few recovery codes left"),
+            heading=_("You have few recovery codes left"),
             paragraphs=(
                 ngettext(
                     "You have {number} recovery code left for your account with {brand}.",
                     "You have {number} recovery codes left for your account with {brand}.",
                     self.left,
                 ).format(number=reader.number(self.left), brand=reader.brand),
-                _("Make new ones while you can still sign in: the old ones then stop working."),
+                _("Create new ones while you can still sign in: the old ones then stop working."),
             ),
-            action=Action(_("Make new codes"), self.path),
+            action=Action(_("Create new codes"), self.path),
+            why=because_of_account(reader),
+        )
+
+
+@dataclass(frozen=True)
+class IdentityConnected(Mail):
+    """An account at a provider opens this one from now on."""
+
+    kind: ClassVar = "identity_connected"
+    provider: str
+    identity: str
+    """The address that the provider knows the person by; may be unknown."""
+    at: datetime
+    path: str
+    """Where it is disconnected."""
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("A new way to sign in to your account"),
+            heading=_("{provider} is connected to your account").format(provider=self.provider),
+            paragraphs=(
+                _("Whoever is signed in to that account there can sign in to {brand} as you.").format(
+                    brand=reader.brand
+                ),
+            ),
+            facts=_which(reader, self.provider, self.identity, self.at),
+            after=(
+                _("If this was not you, disconnect it, change your password and sign out of all devices."),
+            ),
+            action=Action(_("Look at my ways to sign in"), self.path),
+            why=because_of_account(reader),
+        )
+
+
+@dataclass(frozen=True)
+class IdentityDisconnected(Mail):
+    kind: ClassVar = "identity_disconnected"
+    provider: str
+    identity: str
+    at: datetime
+
+    def letter(self, reader: Reader) -> Letter:
+        return Letter(
+            subject=_("A way to sign in to your account is gone"),
+            heading=_("{provider} is disconnected from your account").format(provider=self.provider),
+            paragraphs=(
+                _("Nobody signs in to {brand} as you through it any more.").format(brand=reader.brand),
+            ),
+            facts=_which(reader, self.provider, self.identity, self.at),
+            after=(not_you(),),
             why=because_of_account(reader),
         )
 
@@ -239,6 +287,11 @@ def _hours(hours: int) -> str:
     ).format(number=hours)
 
 
+def _which(reader: Reader, provider: str, identity: str, at: datetime) -> tuple[tuple[str, str], ...]:
+    known = ((_("Provider"), provider), (_("Account there"), identity), (_("When"), reader.moment(at)))
+    return tuple((label, value) for label, value in known if value)
+
+
 def _where(reader: Reader, at: datetime, device: str, place: str) -> tuple[tuple[str, str], ...]:
-    known = ((_("When"), reader.moment(at)), (_("Device"), device), (_("Place"), place))
+    known = ((_("When"), reader.moment(at)), (_("Device"), device), (_("Location"), place))
     return tuple((label, value) for label, value in known if value)

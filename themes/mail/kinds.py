@@ -7,6 +7,8 @@ import msgspec
 from themes.mail.account_mails import (
     ConfirmNewEmail,
     EmailChanged,
+    IdentityConnected,
+    IdentityDisconnected,
     NewSignIn,
     PasswordChanged,
     RecoveryCodesLow,
@@ -47,6 +49,8 @@ KINDS: MappingProxyType[str, type[Mail]] = MappingProxyType(
             TwoFactorOn,
             TwoFactorOff,
             RecoveryCodesLow,
+            IdentityConnected,
+            IdentityDisconnected,
             Invitation,
             OwnerInvitation,
             RemovedFromOrganization,

@@ -107,12 +107,18 @@ def not_you() -> str:
 
 
 def because_of_account(reader: Reader) -> str:
-    return _("You get this mail because you have an account with {brand}.").format(brand=reader.brand)
+    return _("You are receiving this email because you have an account with {brand}.").format(
+        brand=reader.brand
+    )
 
 
 def because_asked(reader: Reader) -> str:
-    return _("You get this mail because somebody entered this address at {brand}.").format(brand=reader.brand)
+    return _("You are receiving this email because someone entered this address at {brand}.").format(
+        brand=reader.brand
+    )
 
 
 def because_in_charge(organization: str) -> str:
-    return _("You get this mail because you look after {organization}.").format(organization=organization)
+    return _("You are receiving this email because you manage {organization}.").format(
+        organization=organization
+    )

@@ -36,7 +36,7 @@ def kept_mails(limit: int = 20) -> list[KeptMail]:
     if settings().mail_dir is None:
         return []
     directory = _directory()
-    newest = sorted(directory.keys(), key=_second, reverse=True)
+    newest = sorted(directory.keys(), key=_moment, reverse=True)
     return [_read(directory, key) for key in newest[:limit]]
 
 
@@ -58,9 +58,10 @@ def _directory() -> mailbox.Maildir:
     return mailbox.Maildir(path)
 
 
-def _second(key: str) -> tuple[float, str]:
-    time, rest, *_others = key.split(".")
-    return float(f"{time}.{rest[1:].partition('P')[0]}"), key
+def _moment(key: str) -> tuple[int, int]:
+    # A key is "<second>.M<microseconds, not padded>P<process>Q<number>.<host>".
+    second, rest, *_others = key.split(".")
+    return int(second), int(rest[1:].partition("P")[0])
 
 
 def _read(directory: mailbox.Maildir, key: str) -> KeptMail:

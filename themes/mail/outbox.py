@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
@@ -13,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tenancy.db import system_session
 from tenancy.errors import InsightHubError, NotFound
 from tenancy.ids import OrganizationId
+from tenancy.languages import ENGLISH
 from tenancy.sealing import Unreadable, seal, unseal
 from tenancy.text import gettext as _
+from tenancy.text import gettext_noop, speaking
 from themes.mail.brand import MailBrand, mail_brand
 from themes.mail.drawing import draw_mail
 from themes.mail.kinds import packed, unpacked
@@ -42,6 +45,7 @@ class MailRecord:
     state: MailState
     attempts: int
     reason: str
+    """Why it was not sent, in the language of whoever looks."""
     created_at: datetime
 
 
@@ -78,7 +82,12 @@ async def put_into_outbox(
 
 async def deliver(mail_id: UUID, now: datetime | None = None) -> MailState | None:
     """One try at a mail that is due; None where it is not (sent, being sent by another, waiting)."""
-    now = now or datetime.now(UTC)
+    # What goes wrong is kept in the words of the code, and said in another language to who reads of it.
+    with speaking(ENGLISH.code):
+        return await _deliver(mail_id, now or datetime.now(UTC))
+
+
+async def _deliver(mail_id: UUID, now: datetime) -> MailState | None:
     claimed = await _claim(mail_id, now)
     if not isinstance(claimed, _Claim):
         return claimed
@@ -94,12 +103,14 @@ async def deliver(mail_id: UUID, now: datetime | None = None) -> MailState | Non
         )
         await claimed.outlet.send(message, claimed.to)
     except MailTrouble as trouble:
-        return await _note(claimed, _after(trouble, claimed, now), trouble.message, now)
+        return await _note(
+            claimed, _after(trouble, claimed, now), _Reason(trouble.words, trouble.values), now
+        )
     except Exception as error:
         # A mail that cannot be written today cannot be written tomorrow.
         log.exception("mail.not_written", mail=str(mail_id), kind=claimed.mail.kind)
-        return await _note(claimed, MailState.FAILED, type(error).__name__, now)
-    return await _note(claimed, MailState.SENT, "", now)
+        return await _note(claimed, MailState.FAILED, _Reason(type(error).__name__, {}), now)
+    return await _note(claimed, MailState.SENT, _Reason("", {}), now)
 
 
 async def due_mails(now: datetime | None = None, limit: int = 500) -> list[UUID]:
@@ -130,7 +141,7 @@ async def recent_mails(
         .limit(limit)
     )
     return [
-        MailRecord(row.kind, row.recipient, MailState(row.state), row.attempts, row.reason, row.created_at)
+        MailRecord(row.kind, row.recipient, MailState(row.state), row.attempts, _said(row), row.created_at)
         for row in rows
     ]
 
@@ -138,6 +149,22 @@ async def recent_mails(
 def wait_after(attempts: int) -> timedelta:
     """1, 2, 4, 8 ... minutes, two hours at most."""
     return min(_FIRST_WAIT * (1 << min(attempts - 1, 20)), _LONGEST_WAIT)
+
+
+class _Reason(NamedTuple):
+    """A message of the catalogues, and what belongs into it."""
+
+    words: str
+    values: dict[str, str | int]
+
+
+_TOO_LONG = gettext_noop("It waited too long.")
+
+
+def _said(row: OutgoingMail) -> str:
+    if not row.reason:
+        return ""
+    return _(row.reason).format(**row.reason_values) if row.reason_values else _(row.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +195,18 @@ async def _claim(mail_id: UUID, now: datetime) -> _Claim | MailState | None:
         if row is None:
             return None
         if now >= row.expires_at:
-            return _finish(row, MailState.FAILED, row.reason or _("It waited for too long."), now)
+            reason = _Reason(row.reason, row.reason_values) if row.reason else _Reason(_TOO_LONG, {})
+            return _finish(row, MailState.FAILED, reason, now)
         try:
             brand = await mail_brand(db, row.organization_id)
             outlet = await outlet_for(db, brand)
             mail = unpacked(row.kind, unseal(row.contents, _PURPOSE, str(mail_id)))
         except (NotFound, Unreadable) as error:
-            return _finish(row, MailState.FAILED, error.message, now)
+            return _finish(row, MailState.FAILED, _Reason(error.message, {}), now)
         except InsightHubError as error:
             # A setting is wrong: somebody may put it right while the mail is still worth sending.
-            row.reason, row.next_attempt_at = error.message, now + _LONGEST_WAIT / 8
+            row.reason, row.reason_values = _Reason(error.message, {})
+            row.next_attempt_at = now + _LONGEST_WAIT / 8
             return MailState.WAITING
         row.state = MailState.SENDING
         row.attempts += 1
@@ -200,14 +229,15 @@ def _after(trouble: MailTrouble, claim: _Claim, now: datetime) -> MailState:
     return MailState.FAILED if gives_up else MailState.WAITING
 
 
-def _finish(row: OutgoingMail, state: MailState, reason: str, now: datetime) -> MailState:
-    row.state, row.reason, row.finished_at = state, reason, now
+def _finish(row: OutgoingMail, state: MailState, reason: _Reason, now: datetime) -> MailState:
+    row.state, row.finished_at = state, now
+    row.reason, row.reason_values = reason
     # There are links to new passwords in it.
     row.contents = b""
     return state
 
 
-async def _note(claim: _Claim, state: MailState, reason: str, now: datetime) -> MailState | None:
+async def _note(claim: _Claim, state: MailState, reason: _Reason, now: datetime) -> MailState | None:
     """Keeps what came of the try, unless another process took the mail over meanwhile."""
     async with system_session(reason="what came of a mail") as db:
         row = await db.scalar(
@@ -222,7 +252,8 @@ async def _note(claim: _Claim, state: MailState, reason: str, now: datetime) -> 
         if row is None:
             return None
         if state is MailState.WAITING:
-            row.state, row.reason = state, reason
+            row.state = state
+            row.reason, row.reason_values = reason
             row.next_attempt_at = now + wait_after(claim.attempts)
         else:
             _finish(row, state, reason, now)

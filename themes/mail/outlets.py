@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tenancy.domain_mail import dkim_sign, mail_domain
 from tenancy.errors import Invalid
 from tenancy.text import gettext as _
+from tenancy.text import gettext_noop
 from themes.mail import mail_directory
 from themes.mail.brand import MailBrand
 from themes.mail.drawing import DrawnMail
@@ -42,7 +43,7 @@ class Outlet:
         elif settings().mail_dir is not None:
             await asyncio.to_thread(mail_directory.keep, raw)
         else:
-            raise MailTrouble(_("No mail server is set up: see SMTP_URL."))
+            raise MailTrouble(_NO_SERVER)
 
 
 async def outlet_for(db: AsyncSession, brand: MailBrand) -> Outlet:
@@ -86,12 +87,15 @@ def in_envelope(
     return message
 
 
+_NO_SERVER = gettext_noop("No mail server is set up: see SMTP_URL.")
+
+
 def _address(brand: MailBrand, own_domain: str | None) -> str:
     """Whom mail through the platform's server is from."""
     ours = settings().mail_from or f"no-reply@{brand.host}"
     local, _at, domain = ours.rpartition("@")
     if not local or not domain:
-        raise Invalid(_("MAIL_FROM is no email address."), field="MAIL_FROM")
+        raise Invalid(_("MAIL_FROM is not an email address."), field="MAIL_FROM")
     if brand.is_platform:
         return ours
     if own_domain is not None:

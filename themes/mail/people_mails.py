@@ -41,7 +41,7 @@ class Invitation(Mail):
             ),
             facts=((_("Organisation"), self.organization), (_("Your role"), role_words(self.role))),
             action=Action(_("Accept the invitation"), self.path),
-            after=(_days(reader, self.days), _("If you do not know the sender, you need not do anything.")),
+            after=(_days(reader, self.days), _("If you do not know the sender, you can ignore this email.")),
             why=because_asked(reader),
         )
 
@@ -63,9 +63,9 @@ class OwnerInvitation(Mail):
             heading=_("Welcome to {brand}").format(**names),
             paragraphs=(
                 _("{inviter} has set up the website statistics of {organization} for you.").format(**names),
-                _("You become its owner: you see everything, and decide who else may."),
+                _("You become the owner: you see everything, and decide who else can."),
             ),
-            action=Action(_("Open your account"), self.path),
+            action=Action(_("Set up your account"), self.path),
             after=(_days(reader, self.days),),
             why=because_asked(reader),
         )
@@ -107,15 +107,15 @@ class OwnershipTransferred(Mail):
             subject=_("{organization} has a new owner").format(**names),
             heading=_("{organization} has a new owner").format(**names),
             paragraphs=(
-                _("{old} has handed {organization} over to {new}.").format(**names),
-                _("The owner alone can close the organisation and hand it over again."),
+                _("{old} has transferred ownership of {organization} to {new}.").format(**names),
+                _("Only the owner can transfer ownership again."),
             ),
             facts=(
                 (_("Before"), self.old_owner),
                 (_("Now"), self.new_owner),
                 (_("When"), reader.moment(self.at)),
             ),
-            action=Action(_("See who belongs to it"), self.path),
+            action=Action(_("See the people"), self.path),
             why=because_in_charge(self.organization),
         )
 
@@ -139,11 +139,11 @@ class ConsentAsked(Mail):
                 _("{asker} of {brand} asks to see the pages of {organization} as you see them.").format(
                     **names
                 ),
-                _("They can look, and change nothing. You see in your audit log when they did."),
+                _("They can view everything and change nothing. Your audit log shows each time."),
             ),
             facts=((_("Reason"), self.reason),) if self.reason else (),
             action=Action(_("Decide"), self.path),
-            after=(_("Without your consent, nothing happens. You can take it back at any time."),),
+            after=(_("Without your consent, nothing happens. You can withdraw it at any time."),),
             why=because_in_charge(self.organization),
         )
 
@@ -161,13 +161,14 @@ class ConsentGiven(Mail):
     def letter(self, reader: Reader) -> Letter:
         names = {"giver": self.giver, "organization": self.organization}
         return Letter(
-            subject=_("You may see {organization} as the client does").format(**names),
+            subject=_("You may view {organization} as client").format(**names),
             heading=_("{organization} agreed").format(**names),
             paragraphs=(
-                _("{giver} allows you to see the pages of {organization} as the client does.").format(
-                    **names
+                _("{giver} allows you to view the pages of {organization} as client.").format(**names),
+                _(
+                    "You can view everything and change nothing. The audit log shows each time, with "
+                    "both names."
                 ),
-                _("You can look, and change nothing. Each look stands in the audit log, with both names."),
             ),
             facts=((_("Until"), reader.moment(self.until)),) if self.until else (),
             action=Action(_("Open the client"), self.path),
@@ -182,7 +183,7 @@ def role_words(role: Role) -> str:
 
 _ROLES = {
     Role.OWNER: gettext_noop("Owner"),
-    Role.ADMIN: gettext_noop("Administrator"),
+    Role.ADMIN: gettext_noop("Admin"),
     Role.BILLING: gettext_noop("Billing"),
     Role.MEMBER: gettext_noop("Member"),
     Role.VIEWER: gettext_noop("Viewer"),

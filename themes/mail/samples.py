@@ -25,6 +25,8 @@ def sample_mails(host: str, now: datetime | None = None) -> dict[str, Mail]:
         account_mails.TwoFactorOn(at),
         account_mails.TwoFactorOff(at),
         account_mails.RecoveryCodesLow(2, "/settings/security"),
+        account_mails.IdentityConnected("Google", "anna@acme-bikes.example", at, "/settings/security"),
+        account_mails.IdentityDisconnected("Google", "anna@acme-bikes.example", at),
         people_mails.Invitation(anna, company, Role.VIEWER, f"/invitations/{token}"),
         people_mails.OwnerInvitation(anna, company, f"/invitations/{token}"),
         people_mails.RemovedFromOrganization(company, anna),
@@ -35,12 +37,12 @@ def sample_mails(host: str, now: datetime | None = None) -> dict[str, Mail]:
         service_mails.DomainFailing(
             company,
             host,
-            _("The CNAME record is gone. Set it again, as the page shows."),
+            _("The CNAME record is missing. Add it again, as the page shows."),
             at - timedelta(hours=5),
             "/settings/domains",
         ),
         service_mails.CertificateTrouble(
-            company, host, _("The authority could not reach this name."), "/settings/domains"
+            company, host, _("The certificate authority could not reach this domain."), "/settings/domains"
         ),
         service_mails.SiteSilent(company, "Acme Shop", site, at - timedelta(days=1), "/sites"),
         service_mails.UsageWarning(

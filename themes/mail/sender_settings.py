@@ -99,7 +99,9 @@ async def save_sender_settings(db: AsyncSession, viewer: Viewer, form: SenderFor
     if not password and values["username"] and row is not None and row.password:
         # Else whoever may fill in the form could have the password sent to a server of theirs.
         if any(values[name] != getattr(row, name) for name in ("host", "port", "security", "username")):
-            raise Invalid(_("Enter the password again, as the server is another."), field="password")
+            raise Invalid(
+                _("Enter the password again, because the server is a different one."), field="password"
+            )
         password = unseal(row.password, _PURPOSE, place).decode()
     if values["username"] and security is Security.NONE:
         raise Invalid(
@@ -161,14 +163,14 @@ def _reseller_of(viewer: Viewer) -> OrganizationId:
 def _host(value: str) -> str:
     host = value.strip().lower().rstrip(".")
     if not _HOST.fullmatch(host):
-        raise Invalid(_("A server is written like smtp.example.com."), field="host")
+        raise Invalid(_("Write the server like smtp.example.com."), field="host")
     return host
 
 
 def _port(value: str) -> int:
     number = int(value) if value.strip().isdecimal() and len(value.strip()) < 6 else 0
     if not 0 < number < 65536:
-        raise Invalid(_("A port is a number, mostly 587 or 465."), field="port")
+        raise Invalid(_("A port is a number, usually 587 or 465."), field="port")
     if number not in MAIL_PORTS and not settings().smtp_private_networks:
         ports = ", ".join(map(str, sorted(MAIL_PORTS)))
         raise Invalid(
@@ -198,5 +200,5 @@ def _address(value: str, field: str) -> str:
 def _plain(name: str) -> str:
     words = " ".join(name.split())
     if len(words) > 80:
-        raise Invalid(_("The sender's name has at most 80 letters."), field="from_name")
+        raise Invalid(_("The sender name can have at most 80 characters."), field="from_name")
     return words

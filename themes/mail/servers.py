@@ -42,13 +42,18 @@ class MailServer:
 
 
 class MailTrouble(InsightHubError):
-    """It could not be handed in. `lasting`: trying again will not help."""
+    """It could not be handed in. `lasting`: trying again will not help.
+
+    words is a message of the catalogues, and values what belongs into it: whoever reads of it later may speak
+    another language.
+    """
 
     status = 502
     code = "mail_trouble"
 
-    def __init__(self, message: str, *, lasting: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, words: str, *, lasting: bool = False, **values: str | int) -> None:
+        super().__init__(_(words).format(**values))
+        self.words, self.values = words, values
         self.lasting = lasting
 
 
@@ -61,9 +66,9 @@ def server_of_url(url: str) -> MailServer:
             security = Security(chosen[0])
         port = parts.port or {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}[security]
     except ValueError:
-        raise Invalid(_("SMTP_URL is no address of a mail server."), field="SMTP_URL") from None
+        raise Invalid(_("SMTP_URL is not the address of a mail server."), field="SMTP_URL") from None
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise Invalid(_("SMTP_URL is no address of a mail server."), field="SMTP_URL")
+        raise Invalid(_("SMTP_URL is not the address of a mail server."), field="SMTP_URL")
     return MailServer(
         parts.hostname,
         port,
@@ -149,39 +154,43 @@ def _address(server: MailServer) -> str:
     if not server.trusted:
         inside = any(not ipaddress.ip_address(address).is_global for address in addresses)
         if inside or server.port not in MAIL_PORTS:
-            raise MailTrouble(
-                _("{host}, port {port}, is no mail server that can be reached from here.").format(
-                    host=server.host, port=server.port
-                ),
-                lasting=True,
-            )
+            raise MailTrouble(_NOT_OUTSIDE, lasting=True, host=server.host, port=server.port)
     return addresses[0]
 
 
 def _in_words(error: Exception, server: MailServer, sender: str) -> MailTrouble:
     code, answer = _answer(error)
     words = next(words for kind, words in _WORDS if isinstance(error, kind))
-    said = _(words).format(host=server.host, port=server.port, sender=sender, answer=answer)
-    return MailTrouble(said, lasting=isinstance(error, _ABOUT_THIS_MAIL) and 500 <= code < 600)
+    lasting = isinstance(error, _ABOUT_THIS_MAIL) and 500 <= code < 600
+    return MailTrouble(
+        words, lasting=lasting, host=server.host, port=server.port, sender=sender, answer=answer
+    )
 
 
+_NOT_OUTSIDE = gettext_noop("{host}, port {port}, is not a mail server that can be reached from here.")
 # The first that fits: later ones are wider.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (smtplib.SMTPRecipientsRefused, gettext_noop("{host} does not take mail for this address: {answer}")),
+    (smtplib.SMTPRecipientsRefused, gettext_noop("{host} does not accept emails for this address: {answer}")),
     (smtplib.SMTPSenderRefused, gettext_noop("{host} does not let us send as {sender}: {answer}")),
     (smtplib.SMTPAuthenticationError, gettext_noop("{host} does not accept the user name and password.")),
-    (smtplib.SMTPNotSupportedError, gettext_noop("{host}, port {port}, cannot do what is asked: {answer}")),
-    (smtplib.SMTPDataError, gettext_noop("{host} did not take the mail: {answer}")),
-    (smtplib.SMTPResponseException, gettext_noop("{host} did not let us in: {answer}")),
+    (
+        smtplib.SMTPNotSupportedError,
+        gettext_noop("{host}, port {port}, does not support what is needed: {answer}"),
+    ),
+    (smtplib.SMTPDataError, gettext_noop("{host} did not accept the email: {answer}")),
+    (smtplib.SMTPResponseException, gettext_noop("{host} refused the connection: {answer}")),
     (socket.gaierror, gettext_noop("There is no server with the name {host}.")),
     (ssl.SSLCertVerificationError, gettext_noop("The certificate of {host} is not valid: {answer}.")),
     (
         ssl.SSLError,
-        gettext_noop("{host}, port {port}, does not speak TLS like this. Try STARTTLS, or another port."),
+        gettext_noop("{host}, port {port}, does not support TLS this way. Try STARTTLS, or another port."),
     ),
-    (ConnectionRefusedError, gettext_noop("Nothing answers on {host}, port {port}.")),
-    (TimeoutError, gettext_noop("{host}, port {port}, did not answer in time. Is it the right port?")),
-    (Exception, gettext_noop("The connection to {host}, port {port}, broke off. Is it the right port?")),
+    (ConnectionRefusedError, gettext_noop("Nothing responds on {host}, port {port}.")),
+    (TimeoutError, gettext_noop("{host}, port {port}, did not respond in time. Is it the right port?")),
+    (
+        Exception,
+        gettext_noop("The connection to {host}, port {port}, was interrupted. Is it the right port?"),
+    ),
 )
 _ABOUT_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 

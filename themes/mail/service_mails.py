@@ -21,10 +21,10 @@ class DomainVerified(Mail):
             subject=_("{host} is ready").format(host=self.host),
             heading=_("Your domain works"),
             paragraphs=(
-                _("{host} points at us, and belongs to {organization}.").format(
+                _("{host} points to us and belongs to {organization}.").format(
                     host=self.host, organization=self.organization
                 ),
-                _("Its certificate comes with the first visit and renews itself."),
+                _("Its certificate is issued at the first visit and renewed automatically."),
             ),
             action=Action(_("See your domains"), self.path),
             why=because_in_charge(self.organization),
@@ -45,15 +45,15 @@ class DomainFailing(Mail):
     def letter(self, reader: Reader) -> Letter:
         return Letter(
             subject=_("{host} needs your attention").format(host=self.host),
-            heading=_("Your domain no longer points at us"),
-            paragraphs=(_("We look at {host} every day, and something has changed.").format(host=self.host),),
+            heading=_("Your domain no longer points to us"),
+            paragraphs=(_("We check {host} every day, and something has changed.").format(host=self.host),),
             facts=(
                 (_("Domain"), self.host),
                 (_("What is wrong"), self.reason),
                 (_("Since"), reader.moment(self.since)),
             ),
             action=Action(_("See what to change"), self.path),
-            after=(_("Until it is repaired, people may not reach your pages under this name."),),
+            after=(_("Until it is fixed, people may not reach your pages under this name."),),
             why=because_in_charge(self.organization),
             warns=True,
         )
@@ -72,13 +72,18 @@ class CertificateTrouble(Mail):
             subject=_("No certificate for {host}").format(host=self.host),
             heading=_("Your domain has no certificate"),
             paragraphs=(
-                _("Browsers warn people who open {host}, as we cannot get a certificate for it.").format(
+                _("Browsers warn people who open {host}, because we cannot get a certificate for it.").format(
                     host=self.host
                 ),
             ),
             facts=((_("Domain"), self.host), (_("What is wrong"), self.reason)),
             action=Action(_("See what to change"), self.path),
-            after=(_("We go on trying. Often a CAA record of the domain allows other authorities only."),),
+            after=(
+                _(
+                    "We keep trying. Often a CAA record of the domain only allows other certificate "
+                    "authorities."
+                ),
+            ),
             why=because_in_charge(self.organization),
             warns=True,
         )
@@ -96,7 +101,7 @@ class SiteSilent(Mail):
     def letter(self, reader: Reader) -> Letter:
         return Letter(
             subject=_("No visits to {site} for a day").format(site=self.site),
-            heading=_("It has become quiet on {site}").format(site=self.site),
+            heading=_("No visits to {site}").format(site=self.site),
             paragraphs=(
                 _("Nothing has come in from {domain} for a day. That is unusual for this site.").format(
                     domain=self.domain
@@ -104,7 +109,7 @@ class SiteSilent(Mail):
             ),
             facts=((_("Site"), self.site), (_("Last visit"), reader.moment(self.last_event_at))),
             action=Action(_("Check the installation"), self.path),
-            after=(_("Often the script was lost with a new version of the website."),),
+            after=(_("Often the script is lost when a website is rebuilt."),),
             why=because_in_charge(self.organization),
             warns=True,
         )
@@ -133,18 +138,24 @@ class UsageWarning(Mail):
         subject, heading, then = {
             UsageStep.NEAR: (
                 _("{organization} has used {percent} of its events"),
-                _("The month's events run out"),
-                _("Nothing changes for now. With a larger plan you are on the safe side."),
+                _("Few events left this month"),
+                _("Nothing changes for now. A larger plan gives you more room."),
             ),
             UsageStep.REACHED: (
                 _("{organization} has used all of its events"),
                 _("The month's events are used up"),
-                _("Everything goes on for now. At {locked}, the dashboards lock until the plan is larger."),
+                _(
+                    "Everything keeps working for now. At {locked}, the dashboards are locked until "
+                    "you choose a larger plan."
+                ),
             ),
             UsageStep.LOCKED: (
                 _("The dashboards of {organization} are locked"),
                 _("The dashboards are locked"),
-                _("Visits are still counted and nothing is lost: a larger plan opens them at once."),
+                _(
+                    "Visits are still counted and nothing is lost: a larger plan unlocks the "
+                    "dashboards at once."
+                ),
             ),
         }[self.step]
         names = {
@@ -156,9 +167,9 @@ class UsageWarning(Mail):
             subject=subject.format(**names),
             heading=heading,
             paragraphs=(
-                _("{organization} has used {percent} of the events that its plan holds each month.").format(
-                    **{**names, "percent": reader.percent(self.used / max(self.limit, 1))}
-                ),
+                _(
+                    "{organization} has used {percent} of the events that its plan includes each month."
+                ).format(**{**names, "percent": reader.percent(self.used / max(self.limit, 1))}),
                 then.format(**names),
             ),
             facts=(
@@ -185,7 +196,7 @@ class ExportReady(Mail):
         return Letter(
             subject=_("Your export is ready"),
             heading=_("Your export is ready"),
-            paragraphs=(_("The file that you asked for can be downloaded now."),),
+            paragraphs=(_("The file you asked for can be downloaded now."),),
             facts=((_("Contents"), self.what), (_("Available until"), reader.moment(self.until))),
             action=Action(_("Download the file"), self.path),
             after=(_("You have to be signed in to download it."),),
@@ -203,15 +214,15 @@ class TestMail(Mail):
 
     def letter(self, reader: Reader) -> Letter:
         return Letter(
-            subject=_("Your mail works"),
-            heading=_("Your mail works"),
+            subject=_("Your email settings work"),
+            heading=_("Your email settings work"),
             paragraphs=(
-                _("This mail came through {server}. All mails of {brand} will look like it.").format(
+                _("This email was sent through {server}. All emails from {brand} will look like it.").format(
                     server=self.server, brand=reader.brand
                 ),
-                _("If it landed among the spam, check the SPF, DKIM and DMARC records of your domain."),
+                _("If it landed in the spam folder, check the SPF, DKIM and DMARC records of your domain."),
             ),
-            why=_("You get this mail because you tested the mail settings of {brand}.").format(
+            why=_("You are receiving this email because you tested the email settings of {brand}.").format(
                 brand=reader.brand
             ),
         )

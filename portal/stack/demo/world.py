@@ -39,19 +39,25 @@ class PlacedSite:
 
 
 OPERATOR = "operator@app.localhost"
+OPERATOR_NAME = "Alex Morgan"
 
 
 async def place_world() -> list[PlacedSite]:
     """All sites of the sample world, with their organisations and people."""
     with suppress(EmailTaken):
-        await create_operator(OPERATOR, DEMO_PASSWORD, "Alex Morgan")
+        await create_operator(OPERATOR, DEMO_PASSWORD, OPERATOR_NAME)
     placed = []
     for reseller in RESELLERS:
         placed += await _place_reseller(reseller)
     platform = await resolve_host(settings().platform_host)
     assert platform is not None
     above = _somebody(
-        platform.organization_id, OrganizationKind.PLATFORM, platform.name, platform.realm_id, Role.OPERATOR
+        platform.organization_id,
+        OrganizationKind.PLATFORM,
+        platform.name,
+        platform.realm_id,
+        Role.OPERATOR,
+        person=OPERATOR_NAME,
     )
     placed += await _place_organizations(above, OrganizationKind.DIRECT, [DIRECT])
     return placed
@@ -108,7 +114,9 @@ async def _place_organizations(
             ]
         if sample.allows_viewing and sample.name not in there:
             # Nobody else can agree for it.
-            own = _somebody(made.id, kind, made.name, above.host_organization_id, Role.OWNER)
+            owner = _owner(sample.people)
+            realm = above.host_organization_id
+            own = _somebody(made.id, kind, made.name, realm, Role.OWNER, person=owner)
             async with session(own) as db:
                 await allow_viewing(db, own, True)
     return placed
@@ -163,24 +171,38 @@ async def _put_brand(db: AsyncSession, organization_id: OrganizationId, brand: S
 
 
 def _agency_viewer(agency: SampleReseller, organization_id: OrganizationId) -> Viewer:
-    return _somebody(organization_id, OrganizationKind.RESELLER, agency.name, organization_id, Role.OWNER)
+    return _somebody(
+        organization_id,
+        OrganizationKind.RESELLER,
+        agency.name,
+        organization_id,
+        Role.OWNER,
+        person=_owner(agency.people),
+    )
+
+
+def _owner(people: Iterable[SamplePerson]) -> str:
+    # The audit log names who did it: in every language, that is a person.
+    return next(person.name for person in people if person.role is Role.OWNER)
 
 
 def _somebody(
     organization_id: OrganizationId,
     kind: OrganizationKind,
-    name: str,
+    organization: str,
     host_organization_id: OrganizationId,
     role: Role,
+    *,
+    person: str,
 ) -> Viewer:
     """A viewer who never signed in: the sample world is made with the same calls as a real one."""
     return Viewer(
         user_id=UserId(uuid4()),
         email=OPERATOR,
-        name="Sample world",
+        name=person,
         organization_id=organization_id,
         organization_kind=kind,
-        organization_name=name,
+        organization_name=organization,
         role=role,
         host_organization_id=host_organization_id,
         session_id=uuid4(),
