@@ -124,7 +124,7 @@ async def change_site(site_id: str, change: SiteChange, viewer: CurrentViewer) -
 async def remove_site(site_id: str, viewer: CurrentViewer) -> None:
     """Delete a site: its pages are gone, and its events are no longer accepted.
 
-    What it has counted is removed for good after 30 days.
+    Its data is permanently deleted after 30 days.
     """
     async with session(viewer) as db:
         await delete_site(db, viewer, await get_site(db, site_id))
