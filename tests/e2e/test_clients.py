@@ -45,7 +45,7 @@ async def test_clients_are_made_found_suspended_deleted_and_back(browser: Browse
         await mara.presses("Limits and notes", role="link")
         await expect(mara.page.locator("nav [aria-current=page]", has_text="Limits")).to_be_visible()
         await mara.presses("Delete")
-        await mara.sees("It can be restored for 30 days")
+        await mara.sees("You can reactivate it for 30 days")
         dialog = mara.page.get_by_role("dialog")
         await dialog.get_by_label("Name of the organisation").fill("Harbour")
         await dialog.get_by_role("button", name="Delete").click()

@@ -183,7 +183,7 @@ async def test_an_account_that_is_somebodys_is_opened_by_its_owner_alone(
     subject = known(provider, email=kim.email)
     sent = await story.invites(kim.email)
     page = await accepts(browser, provider, sent, subject)
-    assert (page.status_code, "There is an account with this address already." in page.text) == (409, True)
+    assert (page.status_code, "There is already an account with this address." in page.text) == (409, True)
     assert await identities_of(viewer_of(kim)) == []
     assert kim.email not in await story.members()
 
