@@ -7,7 +7,7 @@ from alembic import op
 from tenancy.rls import upper_table
 
 revision = "20261126_client_exports"
-down_revision = "20261126_identities"
+down_revision = "20261126_mail_reasons"
 branch_labels = None
 depends_on = None
 
