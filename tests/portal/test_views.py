@@ -1,10 +1,11 @@
 """The views, over reports made by hand: hostile text, nothing at all, one of everything, too much of it."""
 
 from datetime import UTC, datetime, timedelta
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from analytics.reports.breakdown import Breakdown, BreakdownRow
 from analytics.reports.cards import SiteCard
