@@ -61,11 +61,11 @@ async def test_clients_are_made_found_suspended_deleted_and_back(browser: Browse
         await mara.presses("Import")
         file = mara.page.locator("input[type=file]")
         await file.set_input_files(a_file("name,site\nCask,cask.example\nDune,not a domain\n"))
-        await mara.sees("1 line is wrong.")
-        await expect(mara.page.get_by_role("button", name="Make them")).to_be_disabled()
+        await mara.sees("1 line has an error.")
+        await expect(mara.page.get_by_role("button", name="Add clients")).to_be_disabled()
         await file.set_input_files(a_file("name,site\nCask,cask.example\nDune,\n"))
-        await mara.sees("2 clients would be made.")
-        await mara.presses("Make them")
+        await mara.sees("2 clients would be added.")
+        await mara.presses("Add clients")
         for name in ("Cask", "Dune"):
             await expect(mara.page.get_by_label(f"Choose {name}")).to_be_visible()
 

@@ -89,7 +89,7 @@ async def test_many_clients_come_page_by_page_and_the_address_keeps_the_place(wh
     await browser.open_browser(await make_user(agency))
 
     async def names(**query: str) -> list[str]:
-        return re.findall('Choose ([^&"\\\\]+)', (await browser.get("/clients", **query)).text)
+        return re.findall('Select ([^&"\\\\]+)', (await browser.get("/clients", **query)).text)
 
     first, second = await names(), await names(page="2")
     assert first == [f"Shop {number:02}" for number in range(PAGE)]
@@ -101,9 +101,9 @@ async def test_many_clients_come_page_by_page_and_the_address_keeps_the_place(wh
     assert re.search(r"/clients\?words=shop&\S*sort=events&\S*page=2", page)
 
     page = (await browser.get("/clients")).text
-    assert page.count("has not been answered") == MOST_NOTES and "and 2 more" in page
+    assert page.count("is still pending") == MOST_NOTES and "and 2 more" in page
     page = (await browser.get("/clients", state="attention")).text
-    assert page.count("has not been answered") == MOST_NOTES + 2 and "and 2 more" not in page
+    assert page.count("is still pending") == MOST_NOTES + 2 and "and 2 more" not in page
     assert await names(state="attention") == first[: MOST_NOTES + 2]
 
 
