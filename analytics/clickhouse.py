@@ -45,7 +45,10 @@ class BadPattern(Invalid):
 
 
 async def query(site: Site, sql: str, /, **parameters: object) -> list[Row]:
-    """The rows of a report's SQL, in which {site:UInt32} stands for the site."""
+    """The rows of a report's SQL, in which {site:UInt32} stands for the site.
+
+    They hold what JSON has: numbers, text, lists. A time is asked for as a number of seconds.
+    """
     return await _read(sql, f"site_id = {site.number:d}", {"site": site.number, **parameters})
 
 

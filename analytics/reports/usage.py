@@ -26,12 +26,12 @@ async def site_usage(sites: Sequence[Site], now: datetime) -> dict[int, SiteUsag
     month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     moments = {"month": int(month.timestamp()), "earliest": int((now - LOOKED_BACK).timestamp())}
     rows = await query_many(sites, USAGE, **moments)
-    found = {number: SiteUsage(events, last_at.replace(tzinfo=UTC)) for number, events, last_at in rows}
+    found = {number: SiteUsage(events, datetime.fromtimestamp(last, UTC)) for number, events, last in rows}
     return {site.number: found.get(site.number, SiteUsage(0, None)) for site in sites}
 
 
 USAGE = """
-SELECT site_id, countIf(ts >= {month:DateTime('UTC')}), max(ts)
+SELECT site_id, countIf(ts >= {month:DateTime('UTC')}), toUnixTimestamp(max(ts))
 FROM events
 WHERE site_id IN {sites:Array(UInt32)} AND ts >= {earliest:DateTime('UTC')}
 GROUP BY site_id
