@@ -26,7 +26,7 @@ class RemovedForGood(Conflict):
     """Its time is over: its data is being removed, or soon will be."""
 
     code = "removed_for_good"
-    message = _("It was deleted too long ago to be reactivated.")
+    message = _("It was deleted too long ago to be restored.")
 
 
 async def put_state(

@@ -76,9 +76,9 @@ def consequence(state: ClientState) -> str:
         case ClientState.DELETED:
             days = KEPT_AFTER_DELETION.days
             return ngettext(
-                "Suspended at once. You can reactivate it for {number} day; after that, all its data "
+                "Suspended at once. You can restore it for {number} day; after that, all its data "
                 "is permanently deleted. Export it first if you need its data.",
-                "Suspended at once. You can reactivate it for {number} days; after that, all its "
+                "Suspended at once. You can restore it for {number} days; after that, all its "
                 "data is permanently deleted. Export it first if you need its data.",
                 days,
             ).format(number=days)

@@ -188,7 +188,7 @@ async def test_what_there_is_of_a_client_can_be_taken_away_in_one_file(whole_app
     assert "Export everything" in (await boss.get(page)).text
 
     run = await an_export(asker, client)
-    assert "The export is being made." in (await boss.get(page)).text
+    assert "The export is being prepared." in (await boss.get(page)).text
     assert (await boss.get(address)).status_code == 404
     assert await make_export(agency.id, client.id, run) is ExportState.READY
     assert await make_export(agency.id, client.id, run) is None
