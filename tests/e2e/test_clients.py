@@ -45,29 +45,29 @@ async def test_clients_are_made_found_suspended_deleted_and_back(browser: Browse
         await mara.presses("Limits and notes", role="link")
         await expect(mara.page.locator("nav [aria-current=page]", has_text="Limits")).to_be_visible()
         await mara.presses("Delete")
-        await mara.sees("It can be restored for 30 days")
+        await mara.sees("You can restore it for 30 days")
         dialog = mara.page.get_by_role("dialog")
         await dialog.get_by_label("Name of the organisation").fill("Harbour")
         await dialog.get_by_role("button", name="Delete").click()
-        await mara.sees("Its data is removed for good on")
+        await mara.sees("Its data will be permanently deleted on")
         await mara.page.locator(".page-tabs a", has_text="Sites").click()
         await mara.page.wait_for_url(f"**/clients/{client.public_id}")
         await mara.presses("Restore")
         await mara.page.get_by_role("dialog").get_by_role("button", name="Restore").click()
-        await expect(mara.page.get_by_text("removed for good")).to_have_count(0)
+        await expect(mara.page.get_by_text("permanently deleted on")).to_have_count(0)
         assert await kim.opens("/sites") == 200
 
         await mara.opens("/clients")
         await mara.presses("Import")
         file = mara.page.locator("input[type=file]")
         await file.set_input_files(a_file("name,site\nCask,cask.example\nDune,not a domain\n"))
-        await mara.sees("1 line is wrong.")
-        await expect(mara.page.get_by_role("button", name="Make them")).to_be_disabled()
+        await mara.sees("1 line has an error.")
+        await expect(mara.page.get_by_role("button", name="Add clients")).to_be_disabled()
         await file.set_input_files(a_file("name,site\nCask,cask.example\nDune,\n"))
-        await mara.sees("2 clients would be made.")
-        await mara.presses("Make them")
+        await mara.sees("2 clients would be added.")
+        await mara.presses("Add clients")
         for name in ("Cask", "Dune"):
-            await expect(mara.page.get_by_label(f"Choose {name}")).to_be_visible()
+            await expect(mara.page.get_by_label(f"Select {name}")).to_be_visible()
 
 
 def a_file(contents: str) -> FilePayload:
