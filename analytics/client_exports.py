@@ -66,7 +66,7 @@ class NoExport(NotFound):
     """There never was one, it is not ready, or its time is over."""
 
     code = "no_export"
-    message = gettext_noop("There is no such file any more. Ask for a new export.")
+    message = gettext_noop("This file no longer exists. Start a new export.")
 
 
 async def ask_for_export(db: AsyncSession, viewer: Viewer, client: OrganizationInfo) -> None:

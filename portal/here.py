@@ -80,11 +80,12 @@ def chosen_mode(connection: HTTPConnection) -> Mode | None:
     return Mode(chosen) if chosen in {Mode.LIGHT, Mode.DARK} else None
 
 
-def _here(request: Request) -> Here:
+# These wait for nothing, and are async all the same: a plain function would be given a thread.
+async def _here(request: Request) -> Here:
     return here(request)
 
 
-def _viewer(request: Request) -> Viewer:
+async def _viewer(request: Request) -> Viewer:
     return here(request).signed_in()
 
 
@@ -94,17 +95,17 @@ def bearer_of(connection: HTTPConnection) -> str | None:
     return credentials.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _key_holder(request: Request) -> KeyHolder:
+async def _key_holder(request: Request) -> KeyHolder:
     found = request.scope["state"]["holder"]
     assert isinstance(found, KeyHolder)
     return found
 
 
-def _known(request: Request) -> Viewer:
+async def _known(request: Request) -> Viewer:
     return _themself(here(request).known())
 
 
-def _member(request: Request) -> Viewer:
+async def _member(request: Request) -> Viewer:
     return _themself(here(request).signed_in())
 
 
@@ -118,7 +119,7 @@ def _themself(viewer: Viewer) -> Viewer:
 def who_may(permission: Permission) -> Any:
     """For `viewer: Annotated[Viewer, who_may(...)]`: asked before a page is built, so that it answers 403."""
 
-    def viewer_who_may(request: Request) -> Viewer:
+    async def viewer_who_may(request: Request) -> Viewer:
         viewer = here(request).signed_in()
         viewer.require(permission)
         return viewer

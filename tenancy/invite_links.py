@@ -206,7 +206,7 @@ def _check_address(invite: Invite, provider: Provider, person: Person) -> None:
         words = _("{provider} does not confirm your email address. Accept the invitation in another way.")
         raise EmailNotVouched(words.format(provider=provider.name))
     if person.email != invite.email:
-        words = _("This invitation is for {email}, and {provider} knows you as {other}. Nothing was changed.")
+        words = _("This invitation is for {email}, but {provider} knows you as {other}. Nothing was changed.")
         raise InviteForAnother(words.format(email=invite.email, provider=provider.name, other=person.email))
 
 
@@ -233,8 +233,8 @@ async def _vouched_account(
         await take_over(db, user_id)
     elif _kind(known) is not Account.NEW:
         words = _(
-            "There is an account with this address already. Accept with that account, and connect {provider}"
-            " under Settings, Security."
+            "There is already an account with this address. Accept with that account, and connect "
+            "{provider} under Settings, Security."
         )
         raise AccountExists(words.format(provider=provider.name))
     await connect(db, host.realm_id, user_id, provider, person)

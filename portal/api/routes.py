@@ -101,5 +101,5 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _not_to_be_kept(response: Response) -> None:
+async def _not_to_be_kept(response: Response) -> None:
     response.headers["cache-control"] = "no-store"

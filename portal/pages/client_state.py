@@ -76,10 +76,10 @@ def consequence(state: ClientState) -> str:
         case ClientState.DELETED:
             days = KEPT_AFTER_DELETION.days
             return ngettext(
-                "Suspended at once. It can be restored for {number} day; after that all its data is "
-                "permanently deleted. Export it first if you need its data.",
-                "Suspended at once. It can be restored for {number} days; after that all its data is "
-                "permanently deleted. Export it first if you need its data.",
+                "Suspended at once. You can restore it for {number} day; after that, all its data "
+                "is permanently deleted. Export it first if you need its data.",
+                "Suspended at once. You can restore it for {number} days; after that, all its "
+                "data is permanently deleted. Export it first if you need its data.",
                 days,
             ).format(number=days)
 

@@ -34,7 +34,7 @@ from tenancy.text import gettext as _
 from tenancy.viewer import Viewer
 
 
-def _above(owner: CurrentOrganization, viewer: CurrentViewer) -> Viewer:
+async def _above(owner: CurrentOrganization, viewer: CurrentViewer) -> Viewer:
     require_above(viewer, owner.id)
     return viewer
 

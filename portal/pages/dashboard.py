@@ -217,7 +217,7 @@ class Dashboard:
         await self.load()
 
 
-LIVE_EVERY_S = 10.0
+LIVE_EVERY_S = 30.0
 SPACE = Markup('<div class="space"></div>')
 COMPARED_WITH: dict[Comparison, Literal["previous", "year"] | None] = {
     Comparison.PREVIOUS: "previous",

@@ -59,7 +59,7 @@ class Identities:
         async with session(viewer) as db:
             self._timezone = (await own_organization(db, viewer)).timezone
         with box("section", "card form-page"):
-            ui.label(_("Other ways to sign in")).props("role=heading aria-level=2")
+            ui.label(_("Other sign-in methods")).props("role=heading aria-level=2")
             if trouble:
                 drawn(notice(_words(trouble)))
             ui.label(

@@ -75,7 +75,7 @@ def pages_of(here: Here, viewer: Viewer) -> list[SettingsPage]:
     ]
 
 
-def _who_may_open(request: Request, viewer: CurrentViewer) -> Viewer:
+async def _who_may_open(request: Request, viewer: CurrentViewer) -> Viewer:
     page = next(one for one in PAGES if request.url.path.startswith(one.path))
     if page.permission is not None:
         viewer.require(page.permission)

@@ -35,7 +35,7 @@ WORDS: Mapping[Action, Words] = {
     ),
     Action.ORGANIZATION_REMOVED: Words(
         _("Organisation permanently deleted"),
-        _("The data of {target}, deleted by {actor}, was permanently removed."),
+        _("The data of {target}, deleted by {actor}, was permanently deleted."),
     ),
     Action.ORGANIZATION_EXPORTED: Words(
         _("Organisation exported"), _("{actor} exported the organisation {target}.")

@@ -39,4 +39,7 @@ def _round_step(highest: float, *, whole: bool) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest / _LINES))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if highest / (power * factor) <= _LINES)
-    return max(step, 1.0) if whole and step < 2 else step
+    if not whole:
+        return step
+    # Nobody is half a visitor.
+    return 5.0 if step == 2.5 else max(step, 1.0)

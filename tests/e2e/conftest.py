@@ -63,6 +63,8 @@ def product(
         "OIDC_CLIENT_ID": "product",
         "OIDC_CLIENT_SECRET": "secret",
         "OIDC_NAME": "Acme ID",
+        # The one that an agency names is on this machine, too.
+        "OIDC_PRIVATE_NETWORKS": "on",
     }
     children = {}
 

@@ -45,7 +45,7 @@ async def test_clients_are_made_found_suspended_deleted_and_back(browser: Browse
         await mara.presses("Limits and notes", role="link")
         await expect(mara.page.locator("nav [aria-current=page]", has_text="Limits")).to_be_visible()
         await mara.presses("Delete")
-        await mara.sees("It can be restored for 30 days")
+        await mara.sees("You can restore it for 30 days")
         dialog = mara.page.get_by_role("dialog")
         await dialog.get_by_label("Name of the organisation").fill("Harbour")
         await dialog.get_by_role("button", name="Delete").click()
@@ -54,7 +54,7 @@ async def test_clients_are_made_found_suspended_deleted_and_back(browser: Browse
         await mara.page.wait_for_url(f"**/clients/{client.public_id}")
         await mara.presses("Restore")
         await mara.page.get_by_role("dialog").get_by_role("button", name="Restore").click()
-        await expect(mara.page.get_by_text("permanently deleted")).to_have_count(0)
+        await expect(mara.page.get_by_text("permanently deleted on")).to_have_count(0)
         assert await kim.opens("/sites") == 200
 
         await mara.opens("/clients")

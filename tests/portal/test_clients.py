@@ -89,7 +89,7 @@ async def test_many_clients_come_page_by_page_and_the_address_keeps_the_place(wh
     await browser.open_browser(await make_user(agency))
 
     async def names(**query: str) -> list[str]:
-        return re.findall('Choose ([^&"\\\\]+)', (await browser.get("/clients", **query)).text)
+        return re.findall('Select ([^&"\\\\]+)', (await browser.get("/clients", **query)).text)
 
     first, second = await names(), await names(page="2")
     assert first == [f"Shop {number:02}" for number in range(PAGE)]
@@ -101,9 +101,9 @@ async def test_many_clients_come_page_by_page_and_the_address_keeps_the_place(wh
     assert re.search(r"/clients\?words=shop&\S*sort=events&\S*page=2", page)
 
     page = (await browser.get("/clients")).text
-    assert page.count("has not been answered") == MOST_NOTES and "and 2 more" in page
+    assert page.count("is still pending") == MOST_NOTES and "and 2 more" in page
     page = (await browser.get("/clients", state="attention")).text
-    assert page.count("has not been answered") == MOST_NOTES + 2 and "and 2 more" not in page
+    assert page.count("is still pending") == MOST_NOTES + 2 and "and 2 more" not in page
     assert await names(state="attention") == first[: MOST_NOTES + 2]
 
 
@@ -188,7 +188,7 @@ async def test_what_there_is_of_a_client_can_be_taken_away_in_one_file(whole_app
     assert "Export everything" in (await boss.get(page)).text
 
     run = await an_export(asker, client)
-    assert "The export is being made." in (await boss.get(page)).text
+    assert "The export is being prepared." in (await boss.get(page)).text
     assert (await boss.get(address)).status_code == 404
     assert await make_export(agency.id, client.id, run) is ExportState.READY
     assert await make_export(agency.id, client.id, run) is None

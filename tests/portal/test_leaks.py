@@ -44,7 +44,7 @@ NONSENSE: tuple[dict[str, Any], ...] = ({}, {"json": {"nonsense": 1}}, {"content
 # Open to nobody by GET, or closed by this brand.
 NEVER_OPEN = {"/v1", "/v1/{path:path}", "/signup", "/readyz", "/api/collect", "/api/collect/heatmap"}
 # Steps of a way through a provider, which nobody is on.
-NEVER_OPEN |= {"/auth/start", "/auth/link", "/auth/callback"}
+NEVER_OPEN |= {"/auth/start", "/auth/link", "/auth/invite", "/auth/callback"}
 NOT_OPENED = {"/internal/tls-allowed", "/ih.js"}
 
 

@@ -29,6 +29,7 @@ from portal.views import (
 )
 from portal.views import world as world_view
 from portal.views.labels import value_label
+from portal.views.scale import scale_for
 from tenancy.contracts import ClientState
 from themes.theme import Sidebar, Theme
 
@@ -183,6 +184,13 @@ def test_hours_to_come_are_no_noughts() -> None:
     drawn = chart.line_chart(_overview(3, 4, None, None), Metric.VISITORS)
     assert "Fri, Oct 23: 4" in drawn
     assert "null" in drawn
+
+
+def test_the_lines_of_a_chart_count_whole_people() -> None:
+    assert scale_for(Metric.VISITORS, [3, None]).lines() == [0, 1, 2, 3]
+    assert scale_for(Metric.VISITORS, [12]).lines() == [0, 5, 10, 15]
+    assert scale_for(Metric.VISITORS, [120]).lines() == [0, 25, 50, 75, 100, 125]
+    assert scale_for(Metric.PAGES_PER_SESSION, [12]).lines() == [0, 2.5, 5, 7.5, 10, 12.5]
 
 
 def test_screen_readers_get_the_chart_as_a_table() -> None:

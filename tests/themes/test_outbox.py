@@ -84,7 +84,7 @@ async def test_a_server_that_is_down_is_tried_again_until_it_answers(
         patch.setattr(themes.settings.settings(), "smtp_url", "smtp://127.0.0.1:9?security=none")
         with speaking("de"):  # whoever tries may speak another language than whoever reads of it
             assert await deliver(mail_id, begin) is MailState.WAITING
-        assert await told_of(agency) == "Nothing answers on 127.0.0.1, port 9."
+        assert await told_of(agency) == "Nothing responds on 127.0.0.1, port 9."
         assert await told_of(agency, "de") == "Auf 127.0.0.1, Port 9, antwortet nichts."
         assert await deliver(mail_id, begin + timedelta(seconds=59)) is None
         assert await deliver(mail_id, begin + timedelta(seconds=61)) is MailState.WAITING

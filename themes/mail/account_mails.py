@@ -245,10 +245,10 @@ class IdentityConnected(Mail):
 
     def letter(self, reader: Reader) -> Letter:
         return Letter(
-            subject=_("A new way to sign in to your account"),
+            subject=_("A new sign-in method for your account"),
             heading=_("{provider} is connected to your account").format(provider=self.provider),
             paragraphs=(
-                _("Whoever is signed in to that account there can sign in to {brand} as you.").format(
+                _("Anyone signed in to that account can sign in to {brand} as you.").format(
                     brand=reader.brand
                 ),
             ),
@@ -256,7 +256,7 @@ class IdentityConnected(Mail):
             after=(
                 _("If this was not you, disconnect it, change your password and sign out of all devices."),
             ),
-            action=Action(_("Look at my ways to sign in"), self.path),
+            action=Action(_("See my sign-in methods"), self.path),
             why=because_of_account(reader),
         )
 
@@ -270,10 +270,10 @@ class IdentityDisconnected(Mail):
 
     def letter(self, reader: Reader) -> Letter:
         return Letter(
-            subject=_("A way to sign in to your account is gone"),
+            subject=_("A sign-in method of your account was disconnected"),
             heading=_("{provider} is disconnected from your account").format(provider=self.provider),
             paragraphs=(
-                _("Nobody signs in to {brand} as you through it any more.").format(brand=reader.brand),
+                _("Nobody can sign in to {brand} as you with it any more.").format(brand=reader.brand),
             ),
             facts=_which(reader, self.provider, self.identity, self.at),
             after=(not_you(),),
