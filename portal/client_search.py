@@ -68,5 +68,5 @@ def read_client_search(query: Mapping[str, str]) -> ClientSearch:
         words=query.get("words", "").strip()[:120],
         state=state if state in {ATTENTION, *ClientState} else OPEN,
         order=order if order in ORDERS else ORDERS[0],
-        page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) < 100_000 else 1,
+        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )

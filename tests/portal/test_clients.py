@@ -94,7 +94,7 @@ async def test_many_clients_come_page_by_page_and_the_address_keeps_the_place(wh
     first, second = await names(), await names(page="2")
     assert first == [f"Shop {number:02}" for number in range(PAGE)]
     assert second == [*(f"Shop {number:02}" for number in range(PAGE, PAGE + 4)), "Zebra"]
-    assert await names(page="999") == second and await names(page="-1") == first
+    assert await names(page="999") == second and await names(page="0" * 5000) == first
     assert (await names(words="shop", sort="sites", page="2"))[-1] == f"Shop {PAGE + 3}"
     page = (await browser.get("/clients", words="shop", sort="events")).text
     assert f"1 to {PAGE} of {PAGE + 4}" in page
