@@ -80,15 +80,13 @@ class Identities:
         )
         connected = {one.issuer.rstrip("/") for one in identities}
         form = token_for(self._here.token or "")
-        self._links.set_content(
-            connect_links(
-                [
-                    (outside(self._here, _way(one.key, form)), one.name)
-                    for one in self._providers
-                    if one.issuer.rstrip("/") not in connected
-                ]
-            )
-        )
+        links = [
+            (outside(self._here, _way(one.key, form)), one.name)
+            for one in self._providers
+            if one.issuer.rstrip("/") not in connected
+        ]
+        self._links.set_content(connect_links(links))
+        self._links.visible = bool(links)
 
     async def _ask(self, identity_id: str) -> None:
         async def unlink(_values: Values) -> None:

@@ -173,9 +173,8 @@ class _Page:
                 .props("outlined dense")
                 .classes("mail-kind")
             )
-            language = ui.toggle({one.code: one.name for one in OFFERED}, value=spoken_language().code).props(
-                "no-caps unelevated"
-            )
+            languages = {one.code: one.name for one in OFFERED}
+            language = ui.toggle(languages, value=spoken_language().code).props("no-caps unelevated")
             look = ui.toggle(looks, value=self._look).props("no-caps unelevated")
             dark = ui.switch(_("Dark"), value=self._dark)
         subject = drawn("", "mail-subject")

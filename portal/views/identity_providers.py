@@ -40,7 +40,8 @@ def providers_list(providers: Sequence[Provider], findings: Mapping[str, Finding
 def _row(one: Provider, finding: Finding | None) -> Markup:
     state = "" if one.enabled else Markup(' <span class="badge">{}</span>').format(_("Not offered"))
     return Markup(
-        "<tr><td><b>{name}</b>{state}<small>{issuer}</small><small>{client}</small>{finding}</td>"
+        '<tr><td class="whole"><b>{name}</b>{state}<small>{issuer}</small><small>{client}</small>'
+        "{finding}</td>"
         '<td data-label="{head}">{people}</td><td class="acts">{check}{change}{remove}</td></tr>'
     ).format(
         name=one.name,
