@@ -62,10 +62,12 @@ async def remove_site(at: Step) -> Happened:
 
 
 async def hand_site_on(at: Step) -> Happened:
-    """From wherever it is to `where`."""
-    number = at.chance.randrange(len(at.story.sites))
-    keep = at.chance.random() < 0.5
-    moved = await move_site(at.db, at.viewer, at.story.sites[number], info_of(at.where), keep_links=keep)
+    """From wherever it is, mostly below the actor, to `where`."""
+    below = at.story.below(at.viewer.organization_id)
+    mine = [site for site in at.story.sites if site.organization_id in below]
+    site = at.chance.choice([*mine * 4, *at.story.sites])
+    number = at.story.sites.index(site)
+    moved = await move_site(at.db, at.viewer, site, info_of(at.where), keep_links=at.chance.random() < 0.5)
     return lambda: at.story.sites.__setitem__(number, moved.site)
 
 
