@@ -82,12 +82,12 @@ async def test_an_agency_sets_up_its_own_provider_and_its_people_come_in_by_it(
         ):
             await mara.writes(words, into=into)
         await mara.presses("Save and check")
-        await mara.sees("No OpenID Connect provider answers at that address.")
+        await mara.sees("No OpenID Connect provider responds at that address.")
         await mara.presses("Change Northwind")
         await mara.writes(provider.issuer, into="Issuer")
         await mara.writes("s3cret", into="Client secret")
         await mara.presses("Save and check")
-        await mara.sees("It answers, and knows the client ID.")
+        await mara.sees("It responds and accepts the client ID.")
 
     viewer, subject = viewer_of(owner), unique("robin")
     email = f"{subject}@northwind.example"
