@@ -1,4 +1,4 @@
-"""A search in the activity log, as it stands in an address: the page and its export read the same one."""
+"""A search in the audit log, as it stands in an address: the page and its export read the same one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

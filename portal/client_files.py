@@ -10,7 +10,7 @@ from analytics.client_exports import export_file
 from analytics.reports.usage import site_usage
 from portal.here import CurrentViewer
 from portal.pages.access import CurrentOrganization
-from tenancy.client_list import client_rows
+from tenancy.client_list import client_rows, sites_by_client
 from tenancy.db import session
 from tenancy.organizations import branches
 from tenancy.roles import Permission
@@ -28,9 +28,10 @@ async def clients_csv(viewer: CurrentViewer) -> Response:
     async with session(viewer) as db:
         rows, sites, owners = await client_rows(db), await list_sites(db), await branches(db)
     usage = await site_usage(sites, datetime.now(UTC))
+    below = sites_by_client(rows, sites, owners)
     lines: list[list[object]] = []
     for row in rows:
-        own = [site for site in sites if owners.get(site.organization_id) == row.client.id]
+        own = below[row.client.id]
         events = sum(usage[site.number].events for site in own)
         lines.append(
             [

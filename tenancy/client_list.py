@@ -1,5 +1,6 @@
 """An agency's clients, or the operator's customers, with what it takes to look after them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy.contracts import ClientState, Limits, Standing
+from tenancy.ids import OrganizationId
 from tenancy.organizations import OrganizationInfo, list_clients
+from tenancy.sites import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,18 @@ async def client_rows(db: AsyncSession) -> list[ClientRow]:
     clients = await list_clients(db)
     found = {row.id: row for row in await db.execute(_ROWS)}
     return [_row(client, found[client.id]) for client in clients if client.id in found]
+
+
+def sites_by_client(
+    rows: Sequence[ClientRow], sites: Sequence[Site], owners: Mapping[OrganizationId, OrganizationId]
+) -> dict[OrganizationId, list[Site]]:
+    """The sites of each client and of what is below it; `owners` are as branches() tells them."""
+    found: dict[OrganizationId, list[Site]] = {row.client.id: [] for row in rows}
+    for site in sites:
+        owner = owners.get(site.organization_id)
+        if owner in found:
+            found[owner].append(site)
+    return found
 
 
 def _row(client: OrganizationInfo, row: Row[Any]) -> ClientRow:

@@ -141,9 +141,14 @@ def limit_of_text(words: str, field: str) -> int | None:
     return int(plain)
 
 
+def runs_clients(viewer: Viewer) -> bool:
+    """Whether somebody looks after the organisations below: an agency's people, or the operator."""
+    return viewer.may(Permission.MANAGE_CLIENTS) or viewer.may(Permission.OPERATE_PLATFORM)
+
+
 def require_above(viewer: Viewer, organization_id: OrganizationId) -> None:
     """Raises Forbidden for who does not run the organisations below, and for one's own."""
-    if not viewer.may(Permission.OPERATE_PLATFORM):
+    if not runs_clients(viewer):
         viewer.require(Permission.MANAGE_CLIENTS)
     if viewer.organization_id == organization_id:
         raise Forbidden()

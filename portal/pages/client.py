@@ -11,9 +11,8 @@ from portal.pages.overview import add_site_button, draw_sites
 from portal.pages.viewing import view_as_button
 from portal.shell import drawn
 from portal.views.clients import state_badge
-from tenancy.contracts import standing_of
+from tenancy.contracts import runs_clients, standing_of
 from tenancy.db import session
-from tenancy.roles import Permission
 from tenancy.sites import list_sites
 
 
@@ -28,7 +27,7 @@ async def client_page(owner: CurrentOrganization, here: CurrentHere, viewer: Cur
             async with session(viewer) as db:
                 await view_as_button(db, here, viewer, owner)
             add_site_button(here, viewer, owner.id)
-        if viewer.may(Permission.MANAGE_CLIENTS) or viewer.may(Permission.OPERATE_PLATFORM):
+        if runs_clients(viewer):
             deleted_notice(here, viewer, owner, standing)
         await draw_sites(viewer, sites)
         await move_sites_button(here, viewer, owner, sites)

@@ -1,4 +1,4 @@
-"""/clients: an agency's console. Its conditions stand in the address, as those of the activity log do."""
+"""/clients: an agency's console. Its conditions stand in the address, as those of the audit log do."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -28,9 +28,9 @@ from portal.views import numbers
 from portal.views.icons import icon
 from portal.views.shell import heading, link_button, mode_switch
 from portal.views.states import error_state
-from tenancy.client_list import ClientRow, client_rows
+from tenancy.client_list import ClientRow, client_rows, sites_by_client
 from tenancy.client_states import names_of, put_state
-from tenancy.contracts import ClientState, limits_of
+from tenancy.contracts import ClientState, limits_of, runs_clients
 from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.ids import OrganizationId
@@ -53,7 +53,7 @@ async def clients_page(
 ) -> None:
     """The organisations below the viewer's."""
     title, now = clients_title(viewer), datetime.now(UTC)
-    manages = viewer.may(Permission.MANAGE_CLIENTS) or viewer.may(Permission.OPERATE_PLATFORM)
+    manages = runs_clients(viewer)
     async with session(viewer) as db:
         rows, sites, owners = await client_rows(db), await list_sites(db), await branches(db)
         limits = await limits_of(db, viewer.organization_id)
@@ -65,15 +65,18 @@ async def clients_page(
                 import_button(here)
                 new_client_button(here)
             drawn(mode_switch())
-        below = _below(rows, owners, sites)
+        below = sites_by_client(rows, sites, owners)
         open_rows = [row for row in rows if row.state in OPEN_STATES]
         try:
             usage = await site_usage(sites, now)
             notes = attention_notes(open_rows, below, usage, now)
             found = search.found(rows, {note.client for note in notes})
             search = search.within(len(found))
-            shown = await _page_of(search, found, below, usage, now)
-            cards = await cards_report([site for row in shown for site in below[row.client.id]], now)
+            # Only an order by visitors counts those of clients on other pages.
+            counts_all = search.order == "visitors"
+            cards = await _cards(found, below, now) if counts_all else {}
+            shown = _page_of(search, found, below, usage, cards)
+            cards = cards or await _cards(shown, below, now)
         except InsightHubError as error:
             drawn(error_state(error.message, retry=None))
             return
@@ -133,14 +136,20 @@ class _Bulk:
             form_dialog(words + "?", [], submit=words, on_submit=put, about=about)
 
 
-async def _page_of(
+async def _cards(
+    rows: Sequence[ClientRow], below: Mapping[OrganizationId, Sequence[Site]], now: datetime
+) -> dict[int, SiteCard]:
+    return await cards_report([site for row in rows for site in below[row.client.id]], now)
+
+
+def _page_of(
     search: ClientSearch,
     found: Sequence[ClientRow],
     below: Mapping[OrganizationId, Sequence[Site]],
     usage: Mapping[int, SiteUsage],
-    now: datetime,
+    cards: Mapping[int, SiteCard],
 ) -> list[ClientRow]:
-    """The clients of one page, in order. Only an order by visitors counts the visitors of all."""
+    """The clients of one page, in order; an order by visitors needs the cards of all."""
     sites = {row.client.id: below[row.client.id] for row in found}
     most: dict[OrganizationId, int] = {}
     match search.order:
@@ -149,7 +158,6 @@ async def _page_of(
         case "sites":
             most = {client: len(its) for client, its in sites.items()}
         case "visitors":
-            cards = await cards_report([one for its in sites.values() for one in its], now)
             most = {
                 client: sum(cards[one.number].visitors_today for one in its) for client, its in sites.items()
             }
@@ -229,18 +237,6 @@ def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: s
         for value, words in options
     )
     return Markup('<label><span>{}</span><select name="{}">{}</select></label>').format(label, name, lines)
-
-
-def _below(
-    rows: Sequence[ClientRow], owners: Mapping[OrganizationId, OrganizationId], sites: Sequence[Site]
-) -> dict[OrganizationId, list[Site]]:
-    """The sites of each client and of what is below it."""
-    found: dict[OrganizationId, list[Site]] = {row.client.id: [] for row in rows}
-    for site in sites:
-        owner = owners.get(site.organization_id)
-        if owner in found:
-            found[owner].append(site)
-    return found
 
 
 def _line(

@@ -1,4 +1,4 @@
-"""The activity log in plain words: a sentence per entry, and the table of them."""
+"""The audit log in plain words: a sentence per entry, and the table of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

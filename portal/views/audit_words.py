@@ -1,4 +1,4 @@
-"""What the activity log calls things: every action, what it was done to, and what was said of it."""
+"""What the audit log calls things: every action, what it was done to, and what was said of it."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -78,13 +78,13 @@ def link_button(symbol: str, words: str, href: str, *, download: bool = False) -
     )
 
 
-def page_tabs(links: Sequence[NavLink], current: str, label: str) -> Markup:
-    """Links to the pages about one thing, as tabs; what does not fit beside the others is scrolled to."""
+def page_tabs(links: Sequence[tuple[str, str]], current: str, label: str) -> Markup:
+    """Links to the pages about one thing, each a title and an address; what does not fit is scrolled to."""
     tabs = Markup("").join(
         Markup('<a href="{}"{}>{}</a>').format(
-            link.href, Markup(' aria-current="page"') if link.href == current else "", link.title
+            href, Markup(' aria-current="page"') if href == current else "", title
         )
-        for link in links
+        for title, href in links
     )
     return Markup('<nav class="tabs page-tabs" aria-label="{}">{}</nav>').format(label, tabs)
 

@@ -1,4 +1,4 @@
-"""The activity log as people read it: sentences, conditions in the address, and a file."""
+"""The audit log as people read it: sentences, conditions in the address, and a file."""
 
 import asyncio
 import csv
