@@ -199,7 +199,7 @@ def _row(name: str, schema: Schema, *, required: bool, says: str, place: str = "
 
 def _table(title: str, rows: Sequence[Markup]) -> Markup:
     heading = Markup("<h4>{}</h4>").format(title) if title else ""
-    return Markup('{}<div class="scrolls"><table><tbody>{}</tbody></table></div>').format(
+    return Markup('{}<div class="scrolls" tabindex="0"><table><tbody>{}</tbody></table></div>').format(
         heading, _joined(rows)
     )
 

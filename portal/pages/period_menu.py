@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from markupsafe import Markup
 from nicegui import ui
 
 from analytics.reports.period import Interval, Period, Preset
@@ -30,7 +31,7 @@ class PeriodMenu:
         self._state = state
         self._locale = locale
         self._go = go
-        self._button = button("", describe=_("Period")).on_click(self._open)
+        self._button = button("").on_click(self._open)
         with self._button:
             self._face = drawn("")
         self._picker: _Picker | None = None
@@ -42,7 +43,8 @@ class PeriodMenu:
         period = state.period(self._site, datetime.now(UTC))
         custom = state.preset is Preset.CUSTOM
         name = numbers.days(period.start, period.end, self._locale) if custom else preset_name(state.preset)
-        self._face.set_content(button_face(name, icon("calendar")))
+        what = Markup('<span class="sr">{}: </span>').format(_("Period"))
+        self._face.set_content(what + button_face(name, icon("calendar")))
         if self._picker is not None:
             self._picker.mark(state, period)
 

@@ -64,7 +64,7 @@ def correction_notes(corrections: Sequence[Correction], field: str) -> Markup:
         for correction in corrections
         if correction.field == field
     )
-    return Markup('<ul class="notes" role="status">{}</ul>').format(lines) if lines else Markup("")
+    return Markup('<div role="status"><ul class="notes">{}</ul></div>').format(lines) if lines else Markup("")
 
 
 def segments(event: str, label: str, choices: Sequence[tuple[str, str, str]], chosen: str) -> Markup:

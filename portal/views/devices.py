@@ -23,9 +23,9 @@ def devices_table(sessions: Sequence[OwnSession], *, timezone: str, locale: str 
 
 
 def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
-    unknown = _("A program") if one.is_program else _("A browser")
+    device = device_words(one.device) or (_("A program") if one.is_program else _("A browser"))
     name = Markup("<b>{}</b>{}<small>{}</small>").format(
-        device_words(one.device) or unknown,
+        device,
         Markup(' <span class="badge good">{}</span>').format(_("This device")) if one.is_current else "",
         _("Signed in {when}").format(when=numbers.moment(one.began_at, timezone, locale)),
     )
@@ -39,7 +39,7 @@ def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
         place_words(one.device, locale),
         _("Last seen"),
         numbers.moment(one.last_seen_at, timezone, locale),
-        "" if one.is_current else _end(one),
+        "" if one.is_current else _end(one, device),
     )
 
 
@@ -49,7 +49,8 @@ def _symbol(one: OwnSession) -> str:
     return "smartphone" if one.device.system in {"iOS", "Android"} else "monitor"
 
 
-def _end(one: OwnSession) -> Markup:
+def _end(one: OwnSession, device: str) -> Markup:
     return Markup(
-        '<button type="button" class="btn" data-emit="end-session" data-arg="{}" aria-label="{}">{}</button>'
-    ).format(one.id, _("Sign this device out"), _("Sign out"))
+        '<button type="button" class="btn" data-emit="end-session" data-arg="{0}" aria-label="{1}: {2}">{1}'
+        "</button>"
+    ).format(one.id, _("Sign out"), device)

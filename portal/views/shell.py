@@ -52,8 +52,8 @@ def sidebar(theme: Theme, groups: Sequence[NavGroup], current: str, person: Pers
 def phone_bar(theme: Theme) -> Markup:
     """The bar on top of a phone's page, with the button that opens the sidebar."""
     return Markup(
-        '<div class="phone-bar">{}<button type="button" class="menu-button" data-menu aria-expanded="false" '
-        'aria-label="{}">{}</button></div>'
+        '<header class="phone-bar">{}<button type="button" class="menu-button" data-menu'
+        ' aria-expanded="false" aria-label="{}">{}</button></header>'
     ).format(brand(theme, href="/"), _("Menu"), icon("menu", 20))
 
 
