@@ -1,7 +1,6 @@
 """An organisation sets up its own domains: from a name to green lights, and away again."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -44,18 +43,8 @@ from tests.factories import (
     the_platform,
     unique,
 )
-from tests.name_server import NameServer, running
+from tests.name_server import NameServer
 from tests.tenancy.conftest import Owner
-
-
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
-    """A name server that this process asks."""
-    with running() as server:
-        monkeypatch.setattr(settings(), "dns_servers", server.setting)
-        monkeypatch.setattr(settings(), "domain_target", "edge.hosting.example")
-        server.says("edge.hosting.example", "A", "192.0.2.10")
-        yield server
 
 
 def writes(names: NameServer, domain: Domain, *, without: Item | None = None) -> None:
