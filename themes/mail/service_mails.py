@@ -207,12 +207,7 @@ class ClientDeleted(Mail):
                     **names
                 ),
             ),
-            facts=(
-                (_("Client"), self.client),
-                (_("Deleted by"), self.by),
-                (_("When"), reader.moment(self.at)),
-                (_("Permanently deleted on"), names["date"]),
-            ),
+            facts=((_("When"), reader.moment(self.at)),),
             action=Action(_("See the client"), self.path),
             why=because_in_charge(self.organization),
             warns=True,
