@@ -33,5 +33,5 @@ async def each_by_itself(news: Iterable[T], tell_of: Callable[[T], Awaitable[boo
         try:
             told += await tell_of(one)
         except Exception:
-            log.exception("notice.failed", about=type(one).__name__)
+            log.exception("notice.failed")
     return told
