@@ -184,6 +184,18 @@ async def revoke_link(db: AsyncSession, viewer: Viewer, link: SharedLink) -> Non
     after_commit(db, publish, Channel.LINK, link.token)
 
 
+async def revoke_links_of(db: AsyncSession, organizations: Iterable[OrganizationId]) -> None:
+    """As revoke_link, for all links of these organisations; db is a system session."""
+    revoked = await db.scalars(
+        update(models.SharedLink)
+        .where(models.SharedLink.organization_id.in_(organizations), models.SharedLink.revoked_at.is_(None))
+        .values(revoked_at=func.now())
+        .returning(models.SharedLink.token)
+    )
+    for token in revoked:
+        after_commit(db, publish, Channel.LINK, token)
+
+
 async def open_link(host: HostOrganization, token: str) -> OpenLink:
     """The link of a token, on a host of its organisation or of the agency above.
 

@@ -15,6 +15,7 @@ import tenancy.db
 import tenancy.invalidation
 import tenancy.settings
 import tracker.serving
+from analytics.shared_links import revoke_links_of
 from portal import audit_export, brand, invites, language, previews, signing, states, tls, viewing
 from portal.accounts import tell_identity, tell_new_sign_in
 from portal.api import auth, documentation, sites, stats, v1, v1_events
@@ -29,6 +30,7 @@ from portal.trouble_pages import answer_to, trouble_page
 from tenancy.devices import on_new_device
 from tenancy.errors import InsightHubError, NotFound
 from tenancy.identities import on_identity_change
+from tenancy.unconfirmed_accounts import on_take_over
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,7 @@ def create_app() -> FastAPI:
     """The app of one process. With PORTAL_PAGES=off it has no pages: for processes that only collect."""
     on_new_device(tell_new_sign_in)
     on_identity_change(tell_identity)
+    on_take_over(revoke_links_of)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(analytics.collect.router.router)
     app.include_router(tracker.serving.router)

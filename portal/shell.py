@@ -106,6 +106,10 @@ def dress(here: Here, title: str) -> None:
     ui.page_title(f"{title} · {here.theme.name}")
     ui.add_head_html(head(here.theme, mode) + Markup('<meta name="robots" content="noindex">'))
     client.content.classes(replace="")
+    # Quasar's page is a <main> of its own, and ours stands in it.
+    around = client.content.parent_slot
+    assert around is not None
+    around.parent.tag = "div"
 
 
 def _let_go_of_the_answer(client: Client) -> None:

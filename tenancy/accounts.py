@@ -81,6 +81,12 @@ async def add_member(db: AsyncSession, organization_id: OrganizationId, user_id:
     after_commit(db, publish, Channel.SESSION, f"user:{user_id}")
 
 
+async def set_name(db: AsyncSession, user_id: UserId, name: str) -> None:
+    """Another name; the person's sessions show it at once."""
+    await db.execute(update(models.User).where(models.User.id == user_id).values(name=checked_name(name)))
+    after_commit(db, publish, Channel.SESSION, f"person:{user_id}")
+
+
 async def set_password(db: AsyncSession, user_id: UserId, password: str) -> None:
     """A new password; whoever changes one for safety also signs out everywhere."""
     password_hash = await hash_password(checked_password(password))

@@ -23,7 +23,7 @@ from tenancy.login import hash_token
 from tenancy.plans import Plan, plan_of
 from tenancy.roles import Permission
 from tenancy.site_fields import checked_name
-from tenancy.sites import Site, get_site, list_sites
+from tenancy.sites import Site, get_site, list_open_sites
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 from tenancy.viewer import Viewer
@@ -181,7 +181,7 @@ async def api_site(db: AsyncSession, holder: KeyHolder, public_id: str) -> Site:
 
 async def api_sites(db: AsyncSession, holder: KeyHolder) -> list[Site]:
     """The sites that the key is good for, by name."""
-    return [site for site in await list_sites(db) if holder.site_id in {None, site.id}]
+    return [site for site in await list_open_sites(db) if holder.site_id in {None, site.id}]
 
 
 _LETTERS = 40

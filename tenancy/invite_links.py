@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
-from tenancy.accounts import add_member, create_user, set_password
+from tenancy.accounts import add_member, create_user, set_name, set_password
 from tenancy.audit import Action, Actor, Target, record_of
 from tenancy.db import after_commit, system_session
 from tenancy.domains import HostOrganization
@@ -44,7 +44,7 @@ class Account(StrEnum):
     """What the invited person has to do, by what the realm knows of the address."""
 
     NEW = "new"
-    """Nothing, or an account that nobody could sign in with: give a name and choose a password."""
+    """Nothing, or an account that nobody can sign in with: give a name and choose a password."""
     KNOWN = "known"
     """An account that belongs to nothing on this host, as yet: give its password."""
     MEMBER = "member"
@@ -80,7 +80,7 @@ async def open_invite(host: HostOrganization, token: str) -> OpenedInvite:
         row, name = await _find(db, host, token)
         known = await _account(db, host, row.email)
         invite = invite_of(row, name)
-    return OpenedInvite(invite, _kind(known), known.name if known is not None else "")
+    return OpenedInvite(invite, _kind(known), known.name if known is not None and known.confirmed else "")
 
 
 async def accept_as_new(host: HostOrganization, token: str, name: str, password: str) -> tuple[Viewer, str]:
@@ -101,7 +101,10 @@ async def accept_as_new(host: HostOrganization, token: str, name: str, password:
                 locale=spoken_choice(host.locale),
             )
         elif _kind(known) is Account.NEW:
-            user_id, name = UserId(known.id), known.name
+            user_id = UserId(known.id)
+            if not known.confirmed:
+                await take_over(db, user_id)
+            await set_name(db, user_id, name)
             await set_password(db, user_id, password)
         else:
             raise Conflict(_("There is an account with this address. Open the link again."))
@@ -195,7 +198,7 @@ async def _account(db: AsyncSession, host: HostOrganization, email: str) -> Row[
 
 
 def _kind(known: Row[Any] | None) -> Account:
-    if known is None or not (known.has_password or known.signs_in_here):
+    if known is None or not known.confirmed or not (known.has_password or known.signs_in_here):
         return Account.NEW
     return Account.MEMBER if known.signs_in_here else Account.KNOWN
 

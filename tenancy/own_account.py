@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
 from tenancy.account_links import Account, LinkOver, Purpose, find_account, issue_link, use_link
-from tenancy.accounts import EmailTaken, checked_email, set_password
+from tenancy.accounts import EmailTaken, checked_email, set_name, set_password
 from tenancy.audit import Action, Actor, Target, record, record_of
 from tenancy.db import after_commit
 from tenancy.domains import HostOrganization
@@ -17,7 +17,6 @@ from tenancy.login import end_other_sessions
 from tenancy.passwords import checked_password, verify_password
 from tenancy.rate_limits import PASSWORDS_PER_PERSON, admit
 from tenancy.sign_up import confirm_email
-from tenancy.site_fields import checked_name
 from tenancy.text import gettext_noop as _
 from tenancy.viewer import Viewer
 
@@ -32,10 +31,7 @@ class WrongPassword(Invalid):
 
 async def rename(db: AsyncSession, viewer: Viewer, name: str) -> None:
     """Another name for the viewer."""
-    await db.execute(
-        update(models.User).where(models.User.id == viewer.user_id).values(name=checked_name(name))
-    )
-    after_commit(db, publish, Channel.SESSION, f"person:{viewer.user_id}")
+    await set_name(db, viewer.user_id, name)
 
 
 async def change_password(db: AsyncSession, viewer: Viewer, password: str, new: str) -> None:

@@ -9,7 +9,7 @@ from portal.here import CurrentHere, CurrentViewer
 from portal.installation import site_snippet
 from tenancy.db import session
 from tenancy.organizations import get_organization
-from tenancy.sites import Site, VisitorMode, create_site, delete_site, get_site, list_sites, update_site
+from tenancy.sites import Site, VisitorMode, create_site, delete_site, get_site, list_open_sites, update_site
 
 router = api_router("/api/sites", "sites", 401)
 
@@ -39,7 +39,7 @@ class SiteBody(BaseModel):
 
 
 class SiteList(BaseModel):
-    """All sites that the viewer may see."""
+    """The sites that the viewer may see."""
 
     sites: list[SiteBody]
 
@@ -90,9 +90,9 @@ class Snippet(BaseModel):
 
 @router.get("", response_model=SiteList)
 async def all_sites(viewer: CurrentViewer) -> SiteList:
-    """The sites that you may see."""
+    """The sites that you may see, without those of clients that are archived or deleted."""
     async with session(viewer) as db:
-        return SiteList(sites=[site_body(site) for site in await list_sites(db)])
+        return SiteList(sites=[site_body(site) for site in await list_open_sites(db)])
 
 
 @router.post("", response_model=SiteBody, status_code=201, responses={**WRITES, **refused(404, 409)})

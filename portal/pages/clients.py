@@ -1,6 +1,7 @@
 """/clients: an agency's console. Its conditions stand in the address, as those of the audit log do."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from portal.pages.client_attention import Note, attention_notes
 from portal.pages.client_import import import_button
 from portal.pages.client_state import action_words, consequence
 from portal.pages.forms import Values, form_dialog
+from portal.pages.long_work import without_keeping_back
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.new_client import new_client_button
 from portal.pages.page_events import PageEvents
@@ -28,7 +30,7 @@ from portal.views import clients as views
 from portal.views import numbers
 from portal.views.icons import icon
 from portal.views.shell import heading, link_button, mode_switch
-from portal.views.states import error_state
+from portal.views.states import error_state, panel_skeleton
 from tenancy.client_list import ClientRow, client_rows, sites_by_client
 from tenancy.client_states import names_of
 from tenancy.contracts import ClientState, limits_of, runs_clients
@@ -67,20 +69,15 @@ async def clients_page(
                 new_client_button(here)
             drawn(mode_switch())
         below = sites_by_client(rows, sites, owners)
-        open_rows = [row for row in rows if row.state in OPEN_STATES]
+        open_rows = _open(rows)
+        waiting = drawn(panel_skeleton(), "wide")
         try:
-            usage = await site_usage(sites, now)
-            notes = attention_notes(open_rows, below, usage, now)
-            found = search.found(rows, {note.client for note in notes})
-            search = search.within(len(found))
-            # Only an order by visitors counts those of clients on other pages.
-            counts_all = search.order == "visitors"
-            cards = await _cards(found, below, now) if counts_all else {}
-            shown = _page_of(search, found, below, usage, cards)
-            cards = cards or await _cards(shown, below, now)
+            counted = await without_keeping_back(_count(search, rows, below, sites, now))
         except InsightHubError as error:
-            drawn(error_state(error.message, retry=None))
+            waiting.set_content(error_state(error.message, retry=None))
             return
+        waiting.delete()
+        search, usage = counted.search, counted.usage
         figures = [
             views.Figure(_("Clients"), len(open_rows), limits.clients),
             views.Figure(_("Sites"), sum(len(below[row.client.id]) for row in open_rows)),
@@ -88,10 +85,12 @@ async def clients_page(
             views.Figure(_("People active in the last 30 days"), sum(row.active for row in rows)),
         ]
         drawn(views.figures(figures, locale=viewer.locale), "wide")
-        drawn(_attention(search, notes, shown), "wide")
+        drawn(_attention(search, counted.notes, counted.shown), "wide")
         if rows:
             drawn(_conditions(search), "wide")
-        lines = [_line(row, below[row.client.id], cards, usage, viewer.locale) for row in shown]
+        lines = [
+            _line(row, below[row.client.id], counted.cards, usage, viewer.locale) for row in counted.shown
+        ]
         table = views.clients_table(lines, locale=viewer.locale, pickable=manages, filtered=bool(rows))
         drawn(table, "wide")
         if not lines:
@@ -102,7 +101,7 @@ async def clients_page(
                 drawn(views.bulk_bar(actions), "contents")
                 PageEvents().listen({"bulk": _Bulk(here, lines, search.only_state).ask})
             box("div", "space")
-            drawn(_pages(search, len(found), viewer.locale), "contents")
+            drawn(_pages(search, counted.found, viewer.locale), "contents")
 
 
 class _Bulk:
@@ -135,6 +134,39 @@ class _Bulk:
         words = action_words(state, was=self._shown)
         with self._beside:
             form_dialog(words + "?", [], submit=words, on_submit=put, about=about)
+
+
+def _open(rows: Sequence[ClientRow]) -> list[ClientRow]:
+    return [row for row in rows if row.state in OPEN_STATES]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What is shown, of how many clients that were found; cards are those of their sites."""
+
+    search: ClientSearch
+    usage: Mapping[int, SiteUsage]
+    notes: Sequence[Note]
+    found: int
+    shown: Sequence[ClientRow]
+    cards: Mapping[int, SiteCard]
+
+
+async def _count(
+    search: ClientSearch,
+    rows: Sequence[ClientRow],
+    below: Mapping[OrganizationId, Sequence[Site]],
+    sites: Sequence[Site],
+    now: datetime,
+) -> _Counted:
+    usage = await site_usage(sites, now)
+    notes = attention_notes(_open(rows), below, usage, now)
+    found = search.found(rows, {note.client for note in notes})
+    search = search.within(len(found))
+    # Only an order by visitors counts those of clients on other pages.
+    cards = await _cards(found, below, now) if search.order == "visitors" else {}
+    shown = _page_of(search, found, below, usage, cards)
+    return _Counted(search, usage, notes, len(found), shown, cards or await _cards(shown, below, now))
 
 
 async def _cards(

@@ -10,6 +10,7 @@ from analytics.reports.cards import site_cards as cards_report
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
+from portal.pages.long_work import without_keeping_back
 from portal.pages.navigation import workspace
 from portal.shell import box, button, drawn, frame
 from portal.views.cards import CardOf, site_cards
@@ -40,10 +41,10 @@ async def sites_page(here: CurrentHere, viewer: CurrentViewer) -> None:
 
 
 async def draw_sites(viewer: Viewer, sites: list[Site]) -> None:
-    """The cards: names at once, numbers as soon as they are counted."""
+    """The cards, as soon as they are counted."""
     place = drawn(cards_skeleton(len(sites)) if sites else site_cards([]))
     if sites:
-        place.set_content(await _cards(viewer, sites))
+        place.set_content(await without_keeping_back(_cards(viewer, sites)))
 
 
 def add_site_button(here: Here, viewer: Viewer, organization_id: OrganizationId | None) -> None:

@@ -126,6 +126,8 @@ async def test_a_clients_reader_sees_its_own_site_and_nothing_to_change(
     elsewhere = await make_site(await make_client(world.agency))
     async with at(browser, product, world.agency.host) as lea:
         await on_the_dashboard(lea, world, world.reader)
+        # One way into the page for whoever hears it read.
+        await expect(lea.page.get_by_role("main")).to_have_count(1)
         await lea.opens("/sites")
         await lea.sees(world.site.domain)
         await lea.does_not_see(elsewhere.domain)

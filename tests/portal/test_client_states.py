@@ -77,6 +77,26 @@ async def test_a_closed_client_is_locked_loses_nothing_and_opens_again(
     assert (await Program(whole_app, agency.host).get(link.path)).status_code == 200
 
 
+async def test_lists_of_sites_leave_out_clients_that_are_put_away(whole_app: FastAPI) -> None:
+    agency = await make_reseller()
+    shown, away = await make_client(agency), await make_client(agency)
+    kept, hidden = await make_site(shown), await make_site(away)
+    program, holder = Program(whole_app, agency.host), Program(whole_app, agency.host)
+    await program.sign_in(await make_user(agency))
+    holder.bears(await make_key(agency))
+
+    async def listed() -> list[set[str]]:
+        answers = [await program.get("/api/sites"), await holder.get("/v1/sites")]
+        return [{site["id"] for site in answer.json()["sites"]} for answer in answers]
+
+    assert await listed() == [{kept.public_id, hidden.public_id}] * 2
+    for state in (ClientState.ARCHIVED, ClientState.DELETED):
+        await put(agency, away, state)
+        assert await listed() == [{kept.public_id}] * 2
+        # What knows its address still finds it, as whoever opens the client's page does.
+        assert (await program.get(f"/api/sites/{hidden.public_id}")).status_code == 200
+
+
 async def test_a_suspended_agency_closes_its_clients_too(whole_app: FastAPI) -> None:
     agency = await make_reseller()
     client = await make_client(agency)

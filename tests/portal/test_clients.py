@@ -1,5 +1,6 @@
 """The console: what it shows of clients, and clients as files, in and out."""
 
+import asyncio
 import csv
 import re
 import zipfile
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from analytics.client_archive import ClientArchive
 from analytics.client_exports import ExportState, ask_for_export, export_of, forget_exports, make_export
 from portal.client_search import PAGE
+from portal.pages import long_work
 from portal.pages.clients import MOST_NOTES
 from portal.views import numbers
 from tenancy.client_import import create_clients, read_clients
@@ -42,6 +44,29 @@ from tests.portal.program import Program
 from themes.mail.outbox import recent_mails
 
 pytestmark = pytest.mark.usefixtures("stack")
+
+
+@pytest.mark.parametrize(
+    ("path", "report"), [("/sites", "overview.cards_report"), ("/clients", "clients.site_usage")]
+)
+async def test_a_page_is_there_before_a_report_that_takes_long(
+    whole_app: FastAPI, monkeypatch: pytest.MonkeyPatch, path: str, report: str
+) -> None:
+    agency = await make_reseller()
+    await make_site(await make_client(agency))
+    browser = Program(whole_app, agency.host)
+    await browser.open_browser(await make_user(agency))
+    ends = asyncio.Event()
+
+    async def never(*_asked: object) -> dict[int, object]:
+        await ends.wait()
+        return {}
+
+    monkeypatch.setattr(f"portal.pages.{report}", never)
+    monkeypatch.setattr(long_work, "AT_ONCE_S", 0.05)
+    page = await browser.get(path)
+    ends.set()
+    assert (page.status_code, "Loading" in page.text, agency.name in page.text) == (200, True, True)
 
 
 async def test_the_console_shows_what_needs_attention_and_finds_clients(whole_app: FastAPI) -> None:

@@ -37,7 +37,7 @@ BREAKABLE = (
     "portal.signing.safe_path",
     "portal.pages.overview.list_open_sites",
     "portal.pages.people.list_members",
-    "portal.api.sites.list_sites",
+    "portal.api.sites.list_open_sites",
     "portal.brand.as_icon",
 )
 NONSENSE: tuple[dict[str, Any], ...] = ({}, {"json": {"nonsense": 1}}, {"content": b"{\xff"})

@@ -31,6 +31,14 @@ def test_a_page_object_can_be_copied_and_its_looks_changed_for_one_client() -> N
     assert "page" in inspect.getsource(Client.__init__)
 
 
+async def test_a_page_stands_in_a_page_of_quasars() -> None:
+    made = Client(page("/contract-around"), request=None)
+    around = made.content.parent_slot
+    assert around is not None
+    assert around.parent.tag == "q-page"
+    made.delete()
+
+
 def test_clients_are_found_by_id_and_know_their_sockets_and_request() -> None:
     assert isinstance(Client.instances, dict)
     source = inspect.getsource(Client)

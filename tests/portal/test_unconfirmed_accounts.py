@@ -4,6 +4,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from analytics.shared_links import LinkTerms, create_link
 from tenancy.account_links import Purpose, issue_link
 from tenancy.accounts import add_member
 from tenancy.db import session, system_session
@@ -58,6 +59,8 @@ async def test_whose_address_it_is_finds_no_way_in_of_the_one_before(
     async with session(viewer_of(squatter)) as db:
         guest = f"{unique('guest')}@example.com"
         sent = await invite(db, viewer_of(squatter), info_of(client), email=guest, role=Role.ADMIN)
+        shown = await create_link(db, viewer_of(squatter), LinkTerms(), organization_id=client.id)
+    assert (await browser.opens(shown.path)).status_code == 200
     async with system_session(reason="test") as db:
         link = await issue_link(db, squatter.id, Purpose.RESET_PASSWORD, squatter.email)
     await with_second_factor(squatter)
@@ -73,6 +76,7 @@ async def test_whose_address_it_is_finds_no_way_in_of_the_one_before(
     assert (await program.post("/api/auth/login", credentials(squatter))).status_code == 401
     assert (await browser.opens(f"/reset/{link}")).status_code == 410
     assert (await browser.opens(sent.path)).status_code == 410
+    assert (await browser.opens(shown.path)).status_code == 404
     assert [one.email for one in await identities_of(viewer_of(squatter))] == [squatter.email]
     stranger = Browser(whole_app, provider, agency.host)
     await stranger.signs_in(theirs)

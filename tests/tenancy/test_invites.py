@@ -96,6 +96,26 @@ async def test_somebody_new_sets_a_name_and_a_password_and_is_in() -> None:
     assert (invited.action, invited.actor.name) == (Action.PERSON_INVITED, owner.name)
 
 
+async def test_who_is_invited_takes_the_account_that_somebody_else_made_of_their_address() -> None:
+    """It asks for no password that only the other one knows."""
+    agency = await make_reseller()
+    squatter = await make_user(await make_client(agency))
+    async with system_session(reason="test") as db:
+        unconfirmed = text("UPDATE users SET email_verified_at = NULL WHERE id = :id")
+        await db.execute(unconfirmed, {"id": squatter.id})
+    host, owner = await host_of(agency), await make_user(agency)
+    sent = await invites(owner, squatter.email)
+
+    opened = await opens(sent, agency)
+    assert (opened.account, opened.name) == (Account.NEW, "")
+    viewer, _token = await accept_as_new(host, token_of(sent), "Robin Vale", "my very own password")
+
+    assert (viewer.user_id, viewer.name, viewer.organization_id) == (squatter.id, "Robin Vale", agency.id)
+    with pytest.raises(WrongCredentials):
+        await sign_in(host, squatter.email, squatter.password, "192.0.2.26")
+    await sign_in(host, squatter.email, "my very own password", "192.0.2.26")
+
+
 async def test_a_bad_name_or_password_leaves_the_invitation_open() -> None:
     agency = await make_reseller()
     sent = await invites(await make_user(agency), an_email())
