@@ -1,14 +1,18 @@
-"""The mails about who belongs to an organisation, each in the transaction of what it tells about."""
+"""The mails about what people do to organisations and their members, each in the transaction of the deed."""
 
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.notices import tell
+from tenancy.contracts import standing_of
+from tenancy.in_charge import people_who_may
 from tenancy.invites import DAYS, SentInvite
-from tenancy.organizations import OrganizationInfo
-from tenancy.roles import Role
+from tenancy.organizations import OrganizationInfo, organization_by_id
+from tenancy.roles import Permission, Role
 from tenancy.viewer import Viewer
 from themes.emails import (
+    ClientDeleted,
     Invitation,
     Mail,
     OwnerInvitation,
@@ -45,3 +49,22 @@ async def mail_transfer(
     mail = OwnershipTransferred(organization.name, viewer.name, name, datetime.now(UTC), "/settings/people")
     for address in (email, viewer.email):
         await send_mail(db, organization.id, address, mail)
+
+
+async def mail_deletion(db: AsyncSession, viewer: Viewer, client: OrganizationInfo) -> None:
+    """To the owners of its agency, whoever deleted it; the platform's operators are told nothing."""
+    people = await people_who_may(db, client.parent_id, Permission.MANAGE_CLIENTS)
+    owners = [person for person in people if person.role is Role.OWNER]
+    standing = await standing_of(db, client.id)
+    if not owners or standing.since is None or standing.removed_at is None:
+        return
+    agency = await organization_by_id(db, owners[0].organization_id)
+    mail = ClientDeleted(
+        agency.name,
+        client.name,
+        viewer.name,
+        standing.since,
+        standing.removed_at,
+        f"/clients/{client.public_id}",
+    )
+    await tell(db, owners, lambda _reader: mail)

@@ -8,7 +8,7 @@ from tenancy.settings import settings
 celery_app = Celery(
     "insighthub",
     broker=settings().redis_url,
-    include=["tenancy.tasks", "themes.tasks", "analytics.tasks"],
+    include=["tenancy.tasks", "themes.tasks", "analytics.tasks", "portal.tasks"],
 )
 celery_app.conf.update(
     timezone="UTC",
@@ -45,6 +45,17 @@ celery_app.conf.update(
         "recheck-domains": {
             "task": "tenancy.recheck_domains",
             "schedule": crontab(minute=37),
+        },
+        # Soon after somebody, or the clock, has looked at one.
+        "tell-of-domains": {
+            "task": "portal.tell_of_domains",
+            "schedule": crontab(minute="*/10"),
+            "options": {"expires": 600},
+        },
+        "tell-of-usage": {
+            "task": "portal.tell_of_usage",
+            "schedule": crontab(minute=7),
+            "options": {"queue": "reports", "expires": 3_600},
         },
         "forget-expired-salts": {
             "task": "analytics.forget_expired_salts",

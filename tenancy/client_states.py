@@ -31,10 +31,11 @@ class RemovedForGood(Conflict):
 
 async def put_state(
     db: AsyncSession, viewer: Viewer, organization: OrganizationInfo, state: ClientState
-) -> None:
+) -> bool:
     """Opens or closes an organisation below the viewer's; its pages, links and programs follow at once.
 
-    Raises Forbidden; for a deleted one LimitReached where its place is taken, RemovedForGood after its time.
+    False where it was so before. Raises Forbidden; for a deleted one LimitReached where its place is taken,
+    RemovedForGood after its time.
     """
     require_above(viewer, organization.id)
     was = (await standing_of(db, organization.id)).state
@@ -59,12 +60,13 @@ async def put_state(
     if changed.one_or_none() is None:
         if state is not ClientState.DELETED and was is ClientState.DELETED:
             raise RemovedForGood()
-        return
+        return False
     target = Target(organization.public_id, organization.name)
     await record(db, viewer, _ACTIONS[state], target, organization_id=organization.id)
     # Whatever anybody remembers of it, or of one below it, is asked anew.
     for channel in (Channel.HOST, Channel.SESSION, Channel.LINK, Channel.API_KEY):
         after_commit(db, publish, channel, "")
+    return True
 
 
 def names_of(state: ClientState) -> str:

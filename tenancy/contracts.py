@@ -118,8 +118,11 @@ async def change_contract(
     before = await contract_of(db, organization_id)
     values = {one.name: getattr(contract, one.name) for one in fields(contract)}
     put = insert(models.Contract).values(organization_id=organization_id, **values)
-    await db.execute(put.on_conflict_do_update(index_elements=["organization_id"], set_=values))
     changed = changes(before, contract)
+    if "max_events_monthly" in changed:
+        # Of the new limit nobody was told yet.
+        values |= {"usage_told_month": None, "usage_told_step": None}
+    await db.execute(put.on_conflict_do_update(index_elements=["organization_id"], set_=values))
     # The client reads its own log, and not what is noted of it.
     changed.pop("notes", None)
     if changed:

@@ -43,6 +43,7 @@ class State(StrEnum):
     CLOSED = "closed"
     SILENT = "silent"
     TAKEN = "taken"
+    LOST = "lost"  # to another account, which has proven it
 
 
 @dataclass(frozen=True, slots=True)

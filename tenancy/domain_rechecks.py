@@ -1,10 +1,9 @@
 """Domains are looked at again by the clock: what breaks is noticed, what was set up late comes to work."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tenancy import models
@@ -50,24 +49,41 @@ async def recheck_domain(domain_id: DomainId) -> None:
             await keep_findings(db, row, findings, counts=True)
 
 
-async def unnoticed_failures(db: AsyncSession) -> list[Domain]:
-    """The domains that have failed for long enough, and that nobody was told of yet."""
-    rows = await db.execute(
-        rows_with_keys().where(
-            models.Domain.failures >= LOOKS_BEFORE_NOTICE, models.Domain.noticed_at.is_(None)
-        )
-    )
-    return [domain_of(row, key) for row, key in rows]
+async def domains_with_news() -> list[DomainId]:
+    """Those that have failed for long enough, or came to work while nobody looked, and nobody was told."""
+    async with system_session(reason="domains to tell of") as db:
+        return [DomainId(found) for found in await db.scalars(select(models.Domain.id).where(_IS_NEWS))]
 
 
-async def failure_noticed(db: AsyncSession, domain_id: DomainId) -> None:
-    """Its people were told: no more of it until it has worked again."""
-    await db.execute(
-        update(models.Domain).where(models.Domain.id == domain_id).values(noticed_at=datetime.now(UTC))
-    )
+async def take_news(db: AsyncSession, domain_id: DomainId) -> Domain | None:
+    """The domain, for whoever tells its people in this transaction; None where there is nothing to tell.
+
+    A failure is told once, however many ask: the next one only after the domain has worked again.
+    """
+    told = update(models.Domain).where(models.Domain.id == domain_id, _IS_NEWS)
+    at = func.greatest(func.now(), models.Domain.failing_since)
+    fails = models.Domain.failing_since.is_not(None)
+    told = told.values(noticed_at=case((fails, at)), ready_untold=False)
+    taken = told.returning(models.Domain.id).execution_options(synchronize_session=False)
+    if await db.scalar(taken) is None:
+        return None
+    row, key = (await db.execute(rows_with_keys().where(models.Domain.id == domain_id))).one()
+    return domain_of(row, key)
 
 
 _AT_ONCE = 8
+
+# Of a closed organisation nobody is told: its people cannot get in.
+_IS_NEWS = and_(
+    or_(
+        and_(
+            models.Domain.failures >= LOOKS_BEFORE_NOTICE,
+            or_(models.Domain.noticed_at.is_(None), models.Domain.noticed_at < models.Domain.failing_since),
+        ),
+        and_(models.Domain.ready_untold, models.Domain.failing_since.is_(None)),
+    ),
+    ~func.app.is_closed(models.Domain.organization_id),
+)
 
 # A working domain once a day, one that fails every hour, a new one every hour for two weeks.
 _DUE = text("""

@@ -167,7 +167,10 @@ async def check_domain(viewer: Viewer, domain_id: str) -> Domain:
 async def keep_findings(
     db: AsyncSession, row: models.Domain, findings: Findings, *, counts: bool = False
 ) -> None:
-    """Writes down what was seen, and what follows: proven, ready, primary, failing (counted if `counts`)."""
+    """Writes down what was seen, and what follows: proven, ready, primary, failing.
+
+    `counts`: nobody watches, so that failures are counted, and people are told of what comes to work.
+    """
     now = datetime.now(UTC)
     ownership = findings[Item.OWNERSHIP]
     if ownership.good and row.verified_at is None and not await _verify(db, row, now):
@@ -175,9 +178,9 @@ async def keep_findings(
     row.checks = findings_document(findings, row.checks, now)
     row.checked_at = now
     if all(finding.good for finding in findings.values()) and row.verified_at is not None:
-        row.failing_since, row.failures, row.noticed_at = None, 0, None
+        row.failing_since, row.failures = None, 0
         if row.ready_at is None:
-            row.ready_at = now
+            row.ready_at, row.ready_untold = now, counts
             row.is_primary = not await _primary_of(db, row.organization_id, row.purpose)
     elif row.ready_at is not None:
         row.failing_since = row.failing_since or now
@@ -339,9 +342,11 @@ async def _release(row: models.Domain) -> bool:
         claim = Claim(holder.host, Purpose(holder.purpose), holder.challenge)
         if holder.vouched or holder.organization_id == row.organization_id or ownership_value(claim) in seen:
             return False
+        now, lost = datetime.now(UTC), Finding(Item.OWNERSHIP, State.LOST)
         holder.verified_at = holder.ready_at = None
-        holder.is_primary = False
-        holder.failing_since, holder.failures = datetime.now(UTC), LOOKS_BEFORE_NOTICE
+        holder.is_primary = holder.ready_untold = False
+        holder.checks = holder.checks | findings_document({Item.OWNERSHIP: lost}, holder.checks, now)
+        holder.failing_since, holder.failures = now, LOOKS_BEFORE_NOTICE
         log.info("domain.released", host=row.host)
         return True
 

@@ -82,11 +82,15 @@ _WORDS: dict[tuple[Item, State], Say] = {
         else _("The record is there: {host} is yours.").format(host=domain.host)
     ),
     (Item.OWNERSHIP, State.OTHER): lambda domain, finding: _(
-        "There is a record with a different value: {found}. Replace it with the one below."
+        "There is a record with a different value: {found}. Replace it with the right one."
     ).format(found=_listed(finding.found)),
     (Item.OWNERSHIP, State.TAKEN): lambda domain, finding: _(
         "The record is there, but another account has verified the same domain. Remove its record, "
         "or contact us."
+    ),
+    (Item.OWNERSHIP, State.LOST): lambda domain, finding: _(
+        "Another account has verified this domain, and your record is no longer there. If it is yours, add "
+        "the record again and remove the other one."
     ),
     (Item.POINTING, State.OK): lambda domain, finding: _("{host} points to us.").format(host=domain.host),
     (Item.POINTING, State.MISSING): lambda domain, finding: _(
@@ -94,7 +98,7 @@ _WORDS: dict[tuple[Item, State], Say] = {
         "appear everywhere."
     ).format(host=domain.host),
     (Item.POINTING, State.ELSEWHERE): lambda domain, finding: _(
-        "{host} points elsewhere: to {found}. Replace that record with the one below."
+        "{host} points elsewhere: to {found}. Replace that record with the right one."
     ).format(host=domain.host, found=_listed(finding.found)),
     (Item.POINTING, State.SEVERAL): lambda domain, finding: _(
         "There are several records, and some point elsewhere: {found}. Remove those."
@@ -117,16 +121,16 @@ _WORDS: dict[tuple[Item, State], Say] = {
     ).format(found=_listed(finding.found) or _("nobody"), wanted=_listed(finding.wanted)),
     (Item.SPF, State.OK): lambda domain, finding: _("The SPF record lets us send."),
     (Item.SPF, State.OTHER): lambda domain, finding: _(
-        "There is an SPF record without us: {found}. Replace it with the one below. A second one breaks both."
+        "There is an SPF record without us: {found}. Replace it with the right one. A second one breaks both."
     ).format(found=_listed(finding.found)),
     (Item.SPF, State.SEVERAL): lambda domain, finding: _(
         "There are {count} SPF records, so none of them counts. Combine them into one that allows the same."
     ).format(count=len(finding.found)),
     (Item.DKIM, State.OK): lambda domain, finding: _("The key is there: emails are signed."),
     (Item.DKIM, State.OTHER): lambda domain, finding: _(
-        "There is a record with a different key. Replace all of it with the one below."
+        "There is a record with a different key. Replace all of it with the right one."
     ),
     (Item.DKIM, State.SEVERAL): lambda domain, finding: _(
-        "There are several records for the key. Keep only the one below."
+        "There are several records for the key. Keep only the right one."
     ),
 }

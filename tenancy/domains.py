@@ -85,7 +85,8 @@ async def primary_host(db: AsyncSession, organization_id: OrganizationId) -> str
 async def host_for(db: AsyncSession, organization_id: OrganizationId, purpose: Purpose) -> str | None:
     """The host of this purpose that the organisation uses: its own, else its reseller's, else none.
 
-    Never one that was not yet seen to work: links would lead nowhere.
+    Never one that was not yet seen to work, and one that fails only where there is no other: links would
+    lead nowhere.
     """
     host: str | None = await db.scalar(
         _PRIMARY_HOST, {"organization": organization_id, "purpose": str(purpose)}
@@ -166,7 +167,7 @@ SELECT d.host
   FROM organizations o
   JOIN domains d ON d.organization_id IN (o.id, o.realm_id)
  WHERE o.id = :organization AND d.purpose = :purpose AND d.verified_at IS NOT NULL AND d.ready_at IS NOT NULL
- ORDER BY d.organization_id = o.id DESC, d.is_primary DESC, d.created_at, d.id
+ ORDER BY d.failing_since IS NULL DESC, d.organization_id = o.id DESC, d.is_primary DESC, d.created_at, d.id
  LIMIT 1
 """)
 

@@ -9,6 +9,8 @@ import pytest
 import pytest_asyncio
 
 from tests.mail_server import MailServerRun, MailServers, Rules, certificate
+from tests.name_server import NameServer
+from tests.name_server import running as running_name_server
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +68,15 @@ def mail_servers(
     yield start
     for server in running:
         server.stop()
+
+
+@pytest.fixture
+def names(stack: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
+    """A name server that this process asks."""
+    from tenancy.settings import settings
+
+    with running_name_server() as server:
+        monkeypatch.setattr(settings(), "dns_servers", server.setting)
+        monkeypatch.setattr(settings(), "domain_target", "edge.hosting.example")
+        server.says("edge.hosting.example", "A", "192.0.2.10")
+        yield server

@@ -35,6 +35,7 @@ from themes.mail.people_mails import (
 )
 from themes.mail.service_mails import (
     CertificateTrouble,
+    ClientDeleted,
     DomainFailing,
     DomainVerified,
     ExportReady,
@@ -46,6 +47,7 @@ from themes.mail.service_mails import (
 
 __all__ = [
     "CertificateTrouble",
+    "ClientDeleted",
     "ConfirmNewEmail",
     "ConsentAsked",
     "ConsentGiven",

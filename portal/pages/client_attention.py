@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from analytics.reports.usage import SiteUsage
+from analytics.reports.usage import SiteUsage, is_silent
 from tenancy.client_list import ClientRow
 from tenancy.contracts import ClientState, people_covered, sites_covered
 from tenancy.ids import OrganizationId
 from tenancy.sites import Site
 from tenancy.text import gettext as _
 from tenancy.text import ngettext
-
-SILENT_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,7 @@ def _of_client(
         counted = ngettext("{number} person", "{number} people", row.people).format(number=row.people)
         found.append((_OVER, f"{name}: {counted}. {people_covered(row.limits.people)}", f"{place}/contract"))
     for site in sites:
-        last = usage[site.number].last_at
-        silent = last is None or now - last > SILENT_AFTER
-        if site.first_event_at is not None and silent and row.state is ClientState.ACTIVE:
+        if row.state is ClientState.ACTIVE and is_silent(site, usage[site.number], now):
             words = _("{site} of {client} has had no visits for a day.").format(site=site.name, client=name)
             found.append((_SILENT, words, f"/sites/{site.public_id}/install"))
     if row.waiting:

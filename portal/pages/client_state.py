@@ -6,6 +6,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from analytics.client_exports import export_of
+from portal.client_states import change_state
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.client_export import ExportPart
@@ -14,7 +15,6 @@ from portal.pages.guard import told
 from portal.shell import box, button, drawn
 from portal.views.clients import removal_words
 from portal.views.icons import icon
-from tenancy.client_states import put_state
 from tenancy.contracts import KEPT_AFTER_DELETION, ClientState, Standing
 from tenancy.db import session
 from tenancy.errors import Invalid
@@ -33,7 +33,7 @@ async def ask_for_state(here: Here, owner: OrganizationInfo, was: ClientState, w
             raise Invalid(_("The name does not match."), field="typed_name")
         viewer = await current_viewer(here)
         async with session(viewer) as db:
-            await put_state(db, viewer, owner, wanted)
+            await change_state(db, viewer, owner, wanted)
         ui.navigate.reload()
 
     about = Markup("<p>{}</p>").format(consequence(wanted))

@@ -14,6 +14,7 @@ from analytics.reports.cards import site_cards as cards_report
 from analytics.reports.metrics import change
 from analytics.reports.usage import SiteUsage, site_usage
 from portal.client_search import ATTENTION, OPEN, OPEN_STATES, PAGE, PATH, ClientSearch, read_client_search
+from portal.client_states import change_state
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.client_attention import Note, attention_notes
@@ -31,7 +32,7 @@ from portal.views.icons import icon
 from portal.views.shell import heading, link_button, mode_switch
 from portal.views.states import error_state, panel_skeleton
 from tenancy.client_list import ClientRow, client_rows, sites_by_client
-from tenancy.client_states import names_of, put_state
+from tenancy.client_states import names_of
 from tenancy.contracts import ClientState, limits_of, runs_clients
 from tenancy.db import session
 from tenancy.errors import InsightHubError
@@ -125,7 +126,7 @@ class _Bulk:
             viewer = await current_viewer(self._here)
             async with session(viewer) as db:
                 for public_id in chosen:
-                    await put_state(db, viewer, await get_organization(db, public_id), state)
+                    await change_state(db, viewer, await get_organization(db, public_id), state)
             ui.navigate.reload()
 
         names = ", ".join(sorted(self._names[one] for one in chosen))

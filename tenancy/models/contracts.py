@@ -1,9 +1,9 @@
 """The table of contracts: what the organisation above has agreed with each one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenancy.models.declaring import Base, now_column
@@ -33,3 +33,6 @@ class Contract(Base):
     notes: Mapped[str] = mapped_column(server_default=text("''"))
     state: Mapped[str] = mapped_column(server_default="active")
     state_since: Mapped[datetime] = now_column()
+    usage_told_month: Mapped[date | None]
+    usage_told_step: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many per cent of the month's events people were last told of."""

@@ -16,6 +16,8 @@ class Domain(Base):
 
     ready_at is when all that it needs was first there: links carry it from then on. vouched rows were made by
     the platform and prove nothing. checks holds what was last seen of each item, as domain_checks writes it.
+    noticed_at is when its people were last told that it fails; ready_untold: it came to work, and they do not
+    know.
     """
 
     __tablename__ = "domains"
@@ -62,6 +64,7 @@ class Domain(Base):
     failing_since: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     noticed_at: Mapped[datetime | None]
+    ready_untold: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = now_column()
 
 

@@ -36,3 +36,5 @@ class Site(Base):
     first_event_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = now_column()
     deleted_at: Mapped[datetime | None]
+    silence_told_at: Mapped[datetime | None]
+    """When its people were last told that nothing comes in."""

@@ -1,11 +1,12 @@
 """A client is suspended, archived or deleted, and opened again: what its people, links and programs find."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
 
 from analytics.shared_links import LinkTerms, create_link
+from portal.client_states import change_state
 from tenancy.api_keys import Scope
 from tenancy.client_states import put_state
 from tenancy.contracts import ClientState
@@ -18,12 +19,15 @@ from tests.factories import (
     info_of,
     make_client,
     make_key,
+    make_operator,
     make_reseller,
     make_site,
     make_user,
     the_platform,
+    viewer_of,
 )
 from tests.portal.program import Program
+from tests.portal.test_accounts import mails_to
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -115,3 +119,37 @@ async def test_nobody_closes_their_own_or_a_strangers_organisation() -> None:
                 await put_state(db, viewer, info_of(target), ClientState.SUSPENDED)
     with pytest.raises(Exception, match="row-level security"):
         await put(stranger, client, ClientState.SUSPENDED)
+
+
+async def test_the_owners_of_an_agency_hear_who_deleted_a_client_and_until_when_it_can_come_back() -> None:
+    agency = await make_reseller()
+    client = await make_client(agency)
+    boss, other, kim = await make_user(agency), await make_user(agency), await make_user(client)
+    ada, oli = await make_user(agency, Role.ADMIN, name="Ada Moss"), await make_operator()
+
+    async def change(state: ClientState) -> None:
+        async with session(viewer_of(ada)) as db:
+            await change_state(db, viewer_of(ada), info_of(client), state)
+
+    await change(ClientState.SUSPENDED)
+    await change(ClientState.DELETED)
+    # Two who press the button, one after the other.
+    await change(ClientState.DELETED)
+
+    for owner in (boss, other):
+        [mail] = await mails_to(owner.email)
+        assert (mail.kind, mail.by, mail.client) == ("client_deleted", "Ada Moss", client.name)
+        assert mail.path == f"/clients/{client.public_id}"
+        assert mail.removed_at - mail.at == timedelta(days=30)
+    assert [await mails_to(one.email) for one in (ada, kim, oli)] == [[], [], []]
+    await change(ClientState.ACTIVE)
+    await change(ClientState.DELETED)
+    assert len(await mails_to(boss.email)) == 2
+
+
+async def test_of_an_agency_that_is_deleted_nobody_gets_a_mail() -> None:
+    agency = await make_reseller()
+    boss, oli = await make_user(agency), await make_operator()
+    async with session(viewer_of(oli)) as db:
+        await change_state(db, viewer_of(oli), info_of(agency), ClientState.DELETED)
+    assert [await mails_to(one.email) for one in (boss, oli)] == [[], []]

@@ -75,7 +75,8 @@ async def test_the_console_shows_what_needs_attention_and_finds_clients(whole_ap
     silent = await make_site(acme, name="Old shop")
     boss = await make_user(agency)
     await make_user(acme)
-    store([Visit(silent, "Kim", datetime.now(UTC) - timedelta(days=3), (Step(0, "/"),), ARRIVAL)])
+    days = [datetime.now(UTC) - timedelta(days=days) for days in (3, 4, 5)]
+    store([Visit(silent, "Kim", day, (Step(0, "/"),), ARRIVAL) for day in days])
     await mark_first_event([silent.number])
     async with session(viewer_of(boss)) as db:
         agreed = Contract(max_sites=0, max_people=0, notes="Pays late.")

@@ -1,6 +1,6 @@
 """An organisation sets up its own domains: from a name to green lights, and away again."""
 
-from collections.abc import Iterator
+import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,12 +13,7 @@ from tenancy.db import session, system_session
 from tenancy.domain_checks import Finding, State
 from tenancy.domain_mail import dkim_sign, mail_domain
 from tenancy.domain_preview import preview_token, previewed_host
-from tenancy.domain_rechecks import (
-    failure_noticed,
-    recheck_domain,
-    recheck_domains,
-    unnoticed_failures,
-)
+from tenancy.domain_rechecks import domains_with_news, recheck_domain, recheck_domains, take_news
 from tenancy.domain_records import Item
 from tenancy.domain_setup import (
     LOOKS_BEFORE_NOTICE,
@@ -48,18 +43,8 @@ from tests.factories import (
     the_platform,
     unique,
 )
-from tests.name_server import NameServer, running
+from tests.name_server import NameServer
 from tests.tenancy.conftest import Owner
-
-
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
-    """A name server that this process asks."""
-    with running() as server:
-        monkeypatch.setattr(settings(), "dns_servers", server.setting)
-        monkeypatch.setattr(settings(), "domain_target", "edge.hosting.example")
-        server.says("edge.hosting.example", "A", "192.0.2.10")
-        yield server
 
 
 def writes(names: NameServer, domain: Domain, *, without: Item | None = None) -> None:
@@ -221,8 +206,7 @@ async def test_two_claim_a_name_and_the_dns_says_whose_it_is(names: NameServer) 
     assert found is not None and found.organization_id == second.organization_id
     lost = await looks(first, theirs)
     assert not lost.verified and lost.failing_since is not None
-    async with system_session(reason="test") as db:
-        assert theirs.id in [one.id for one in await unnoticed_failures(db)]
+    assert theirs.id in await domains_with_news()
 
 
 async def test_a_host_that_the_platform_gave_is_not_lost_to_a_claim(names: NameServer) -> None:
@@ -245,27 +229,58 @@ async def test_what_breaks_is_told_once_after_some_looks(names: NameServer) -> N
     domain = await working(names, viewer)
     names.says(domain.host, "CNAME", "elsewhere.example.")
     for number in range(LOOKS_BEFORE_NOTICE):
-        async with system_session(reason="test") as db:
-            assert domain.host not in [one.host for one in await unnoticed_failures(db)], number
+        assert domain.id not in await domains_with_news(), number
         await recheck_domain(domain.id)
-    async with system_session(reason="test") as db:
-        assert domain.host in [one.host for one in await unnoticed_failures(db)]
-        await failure_noticed(db, domain.id)
+    assert domain.id in await domains_with_news()
+
+    async def take() -> Domain | None:
+        async with system_session(reason="test") as db:
+            return await take_news(db, domain.id)
+
+    # Two workers at once, and one that comes later.
+    first, second = await asyncio.gather(take(), take())
+    taken = first or second
+    assert taken is not None and None in (first, second) and await take() is None
+    assert "elsewhere.example" in trouble(taken)
     async with session(viewer) as db:
         [failing] = await failing_domains(db)
-    assert "elsewhere.example" in trouble(failing)
     assert failing.ready and failing.verified
     client = a_viewer(await make_client(reseller))
     async with session(client) as db:
         assert await failing_domains(db) == []
 
     await recheck_domain(domain.id)
-    async with system_session(reason="test") as db:
-        assert domain.host not in [one.host for one in await unnoticed_failures(db)]
+    assert domain.id not in await domains_with_news()
     names.says(domain.host, "CNAME", "edge.hosting.example.")
     await recheck_domain(domain.id)
     async with session(viewer) as db:
         assert await failing_domains(db) == []
+    names.says(domain.host, "CNAME", "elsewhere.example.")
+    for _number in range(LOOKS_BEFORE_NOTICE):
+        await recheck_domain(domain.id)
+    assert await take() is not None
+
+
+async def test_links_lead_to_a_host_that_works_while_the_primary_one_fails(names: NameServer) -> None:
+    reseller = await make_reseller()
+    viewer = a_viewer(reseller)
+    broken = await working(names, viewer)
+    client = await make_client(reseller)
+
+    async def hosts() -> set[str]:
+        async with session(viewer) as db:
+            return {await primary_host(db, one.id) for one in (reseller, client)}
+
+    async with session(viewer) as db:
+        await make_primary(db, viewer, str(broken.id))
+    assert await hosts() == {broken.host}
+    names.says(broken.host, "CNAME", "elsewhere.example.")
+    await looks(viewer, broken)
+    assert await hosts() == {reseller.host}
+    async with session(viewer) as db:
+        given = next(one for one in await list_domains(db, reseller.id) if one.host == reseller.host)
+        await remove_domain(db, viewer, str(given.id), signed_in_on=broken.host)
+    assert await hosts() == {broken.host}
 
 
 async def test_the_clock_looks_at_each_once_a_day_and_at_new_ones_more_often(

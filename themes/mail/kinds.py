@@ -28,6 +28,7 @@ from themes.mail.people_mails import (
 )
 from themes.mail.service_mails import (
     CertificateTrouble,
+    ClientDeleted,
     DomainFailing,
     DomainVerified,
     ExportReady,
@@ -62,6 +63,7 @@ KINDS: MappingProxyType[str, type[Mail]] = MappingProxyType(
             CertificateTrouble,
             SiteSilent,
             UsageWarning,
+            ClientDeleted,
             ExportReady,
             TestMail,
         )

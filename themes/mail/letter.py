@@ -32,6 +32,10 @@ class Reader:
         day, clock = self.day(there), format_time(there, "short", tzinfo=zone, locale=self._babel)
         return f"{self._babel.datetime_formats['medium'].format(clock, day)} ({place})"
 
+    def day_of(self, at: datetime) -> str:
+        """The day of that moment where the reader is."""
+        return self.day(at.astimezone(ZoneInfo(self.timezone)))
+
     def day(self, day: date) -> str:
         """November 25, 2026."""
         return str(format_date(day, "long", locale=self._babel))

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tenancy.contracts import KEPT_AFTER_DELETION
+from tenancy.domains import Purpose
 from tenancy.roles import Role
 from tenancy.text import gettext as _
 from themes.mail import account_mails, people_mails, service_mails
@@ -12,7 +14,7 @@ def sample_mails(host: str, now: datetime | None = None) -> dict[str, Mail]:
     """Each kind's sample, by the kind, as mails of that host."""
     at = now or datetime.now(UTC)
     device, place = _("Firefox on Windows"), _("Lisbon, Portugal")
-    company, site = "Acme Bikes", "acme-bikes.example"
+    agency, company, site = "Lindqvist & Okafor", "Acme Bikes", "acme-bikes.example"
     anna, ben = "Anna Lindqvist", "Ben Okafor"
     token = "8f3kq2mzx7w1vbn5tc0r9pd4"  # noqa: S105  leads nowhere
     samples: tuple[Mail, ...] = (
@@ -33,10 +35,11 @@ def sample_mails(host: str, now: datetime | None = None) -> dict[str, Mail]:
         people_mails.OwnershipTransferred(company, anna, ben, at, "/settings/people"),
         people_mails.ConsentAsked(anna, company, "/settings/consent", _("Your question about the funnel")),
         people_mails.ConsentGiven(ben, company, "/clients", at + timedelta(days=7)),
-        service_mails.DomainVerified(company, host, "/settings/domains"),
+        service_mails.DomainVerified(company, host, Purpose.APP, "/settings/domains"),
         service_mails.DomainFailing(
             company,
             host,
+            Purpose.APP,
             _("The CNAME record is missing. Add it again, as the page shows."),
             at - timedelta(hours=5),
             "/settings/domains",
@@ -45,9 +48,8 @@ def sample_mails(host: str, now: datetime | None = None) -> dict[str, Mail]:
             company, host, _("The certificate authority could not reach this domain."), "/settings/domains"
         ),
         service_mails.SiteSilent(company, "Acme Shop", site, at - timedelta(days=1), "/sites"),
-        service_mails.UsageWarning(
-            company, service_mails.UsageStep.NEAR, 803_412, 1_000_000, "/settings/usage"
-        ),
+        service_mails.UsageWarning(company, service_mails.UsageStep.NEAR, 803_412, 1_000_000, "/sites"),
+        service_mails.ClientDeleted(agency, company, anna, at, at + KEPT_AFTER_DELETION, "/clients"),
         service_mails.ExportReady(
             _("All events of {domain}").format(domain=site), "/exports", at + timedelta(days=3)
         ),

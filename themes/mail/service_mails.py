@@ -1,10 +1,11 @@
-"""Mails about how things run: domains, silent sites, limits, exports, and the test of a mail server."""
+"""Mails about how things run: domains, sites, limits, clients, exports, and the test of a mail server."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar
 
+from tenancy.domains import Purpose
 from tenancy.text import gettext as _
 from themes.mail.letter import Action, Letter, Mail, Reader, because_in_charge, because_of_account
 
@@ -14,19 +15,24 @@ class DomainVerified(Mail):
     kind: ClassVar = "domain_verified"
     organization: str
     host: str
+    purpose: Purpose
     path: str
 
     def letter(self, reader: Reader) -> Letter:
+        names = {"host": self.host, "organization": self.organization}
+        now = {
+            Purpose.APP: _("People can sign in there, and links in emails can use it."),
+            Purpose.TRACKING: _("Websites can load the script from it and send visits to it."),
+            Purpose.MAIL: _("Emails can come from it, and they are signed."),
+        }
         return Letter(
-            subject=_("{host} is ready").format(host=self.host),
+            subject=_("{host} is ready").format(**names),
             heading=_("Your domain works"),
             paragraphs=(
-                _("{host} points to us and belongs to {organization}.").format(
-                    host=self.host, organization=self.organization
-                ),
-                _("Its certificate is issued at the first visit and renewed automatically."),
+                _("{host} belongs to {organization}, and all its checks have passed.").format(**names),
+                now[self.purpose],
             ),
-            action=Action(_("See your domains"), self.path),
+            action=Action(_("See the domain"), self.path),
             why=because_in_charge(self.organization),
         )
 
@@ -38,14 +44,20 @@ class DomainFailing(Mail):
     kind: ClassVar = "domain_failing"
     organization: str
     host: str
+    purpose: Purpose
     reason: str
     since: datetime
     path: str
 
     def letter(self, reader: Reader) -> Letter:
+        until_then = {
+            Purpose.APP: _("Until it is fixed, people may not reach your pages under this name."),
+            Purpose.TRACKING: _("Until it is fixed, visits to websites that use it may not be counted."),
+            Purpose.MAIL: _("Until it is fixed, emails from it may be refused or end up as spam."),
+        }
         return Letter(
             subject=_("{host} needs your attention").format(host=self.host),
-            heading=_("Your domain no longer points to us"),
+            heading=_("Your domain no longer works"),
             paragraphs=(_("We check {host} every day, and something has changed.").format(host=self.host),),
             facts=(
                 (_("Domain"), self.host),
@@ -53,7 +65,7 @@ class DomainFailing(Mail):
                 (_("Since"), reader.moment(self.since)),
             ),
             action=Action(_("See what to change"), self.path),
-            after=(_("Until it is fixed, people may not reach your pages under this name."),),
+            after=(until_then[self.purpose],),
             why=because_in_charge(self.organization),
             warns=True,
         )
@@ -120,7 +132,6 @@ class UsageStep(IntEnum):
 
     NEAR = 80
     REACHED = 100
-    LOCKED = 120
 
 
 @dataclass(frozen=True)
@@ -145,24 +156,12 @@ class UsageWarning(Mail):
                 _("{organization} has used all of its events"),
                 _("The month's events are used up"),
                 _(
-                    "Everything keeps working for now. At {locked}, the dashboards are locked until "
-                    "you choose a larger plan."
-                ),
-            ),
-            UsageStep.LOCKED: (
-                _("The dashboards of {organization} are locked"),
-                _("The dashboards are locked"),
-                _(
-                    "Visits are still counted and nothing is lost: a larger plan unlocks the "
-                    "dashboards at once."
+                    "Everything keeps working, and every visit is still counted. A larger plan gives "
+                    "you more room."
                 ),
             ),
         }[self.step]
-        names = {
-            "organization": self.organization,
-            "percent": reader.percent(self.step / 100),
-            "locked": reader.percent(UsageStep.LOCKED / 100),
-        }
+        names = {"organization": self.organization, "percent": reader.percent(self.step / 100)}
         return Letter(
             subject=subject.format(**names),
             heading=heading,
@@ -170,16 +169,48 @@ class UsageWarning(Mail):
                 _(
                     "{organization} has used {percent} of the events that its plan includes each month."
                 ).format(**{**names, "percent": reader.percent(self.used / max(self.limit, 1))}),
-                then.format(**names),
+                then,
             ),
             facts=(
                 (_("Organisation"), self.organization),
                 (_("Events this month"), reader.number(self.used)),
                 (_("In the plan"), reader.number(self.limit)),
             ),
-            action=Action(_("See the usage"), self.path),
+            action=Action(_("See the details"), self.path),
             why=because_in_charge(self.organization),
             warns=self.step is not UsageStep.NEAR,
+        )
+
+
+@dataclass(frozen=True)
+class ClientDeleted(Mail):
+    """To the owners of its agency. path is the client's page, where it can be restored."""
+
+    kind: ClassVar = "client_deleted"
+    organization: str
+    client: str
+    by: str
+    at: datetime
+    removed_at: datetime
+    path: str
+
+    def letter(self, reader: Reader) -> Letter:
+        names = {"by": self.by, "client": self.client, "date": reader.day_of(self.removed_at)}
+        return Letter(
+            subject=_("{by} deleted {client}").format(**names),
+            heading=_("A client was deleted"),
+            paragraphs=(
+                _("{by} deleted {client}. Its dashboards, public links and API keys no longer work.").format(
+                    **names
+                ),
+                _("You can restore it until {date}. After that, all its data is permanently deleted.").format(
+                    **names
+                ),
+            ),
+            facts=((_("When"), reader.moment(self.at)),),
+            action=Action(_("See the client"), self.path),
+            why=because_in_charge(self.organization),
+            warns=True,
         )
 
 
