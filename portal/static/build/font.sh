@@ -12,6 +12,14 @@ pyftsubset node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal
   --layout-features=kern,tnum,cv11,ccmp,mark --flavor=woff2 --output-file="$subset"
 fonttools varLib.instancer "$subset" wght=400:700 -o ../inter.woff2
 
+# ../noto-sans.woff2 and ../nunito.woff2: the same letters and weights, in a humanist face and in a round one. Their
+# figures are tabular as they are.
+for font in noto-sans nunito; do
+  pyftsubset node_modules/@fontsource-variable/$font/files/$font-latin-wght-normal.woff2 --unicodes="$letters" \
+    --layout-features=kern,tnum,ccmp,mark --flavor=woff2 --output-file="$subset"
+  fonttools varLib.instancer "$subset" wght=400:700 -o ../$font.woff2
+done
+
 # ../fraunces.woff2: headings and large figures of brands with a book face; one weight is enough for those.
 letters="U+0020-007E,U+00A0-00FF,U+0131,U+0152-0153,U+2013-2014,U+2018-201A,U+201C-201E,U+2026,U+20AC"
 pyftsubset node_modules/@fontsource-variable/fraunces/files/fraunces-latin-wght-normal.woff2 --unicodes="$letters" \
