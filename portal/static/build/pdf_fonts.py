@@ -26,8 +26,9 @@ MADE = (
     ("fraunces", 600, "fraunces-strong"),
     ("noto-sans", 400, "noto-sans-regular"),
     ("noto-sans", 650, "noto-sans-strong"),
-    ("nunito", 400, "nunito-regular"),
-    ("nunito", 650, "nunito-strong"),
+    # As heavy as Inter looks, see font.sh.
+    ("nunito", 430, "nunito-regular"),
+    ("nunito", 692, "nunito-strong"),
 )
 
 
@@ -35,7 +36,8 @@ def main() -> None:
     """Writes each font of MADE: one weight, all parts in one file, without what PDF cannot use."""
     for family, weight, name in MADE:
         own = [_part(family, part, weight) for part in PARTS[family]]
-        lent = [_part("inter", part, weight) for part in LENT.get(family, ())]
+        inters = 400 if name.endswith("regular") else 650
+        lent = [_part("inter", part, inters) for part in LENT.get(family, ())]
         for part in lent:
             scale_upem(part, own[0]["head"].unitsPerEm)
         merged = _merged(own + lent)
