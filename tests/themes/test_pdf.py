@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pypdfium2
 import pytest
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import PageBreak, Paragraph
 
 from themes.contrast import TEXT, contrast
@@ -77,7 +78,9 @@ def test_the_fonts_of_the_brand_are_inside(font: Font, families: set[str]) -> No
 @pytest.mark.parametrize("font", Font)
 def test_a_report_has_the_letters_of_every_country_it_names(font: Font) -> None:
     for name in faces_of(Theme("Acme", font=font))[:2]:
-        drawn = pdfmetrics.getFont(name).face.charToGlyph
+        face = pdfmetrics.getFont(name)
+        assert isinstance(face, TTFont)
+        drawn = face.face.charToGlyph
         assert not [letter for letter in "Łódź, Αθήνα, Київ, Çeşme – 1 €" if ord(letter) not in drawn]
 
 
