@@ -35,8 +35,8 @@ def head_tokens(theme: Theme, mode: Mode | None = None) -> str:
 
 
 def served_fonts(theme: Theme) -> tuple[str, ...]:
-    """The static files with the theme's fonts, worth a preload; the other fonts are the device's."""
-    return {Font.INTER: ("inter.woff2",), Font.SERIF: ("inter.woff2", "fraunces.woff2")}.get(theme.font, ())
+    """The static files with the theme's fonts, worth a preload; none where the font is the device's."""
+    return _SERVED[theme.font]
 
 
 def light_page(theme: Theme) -> str:
@@ -103,18 +103,25 @@ _BOOK = (
     'Fraunces,"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,"Source Serif 4",Georgia,'
     '"Liberation Serif",serif'
 )
-_HUMANIST = 'Seravek,"Gill Sans Nova",Optima,Candara,Calibri,"Noto Sans","Liberation Sans",sans-serif'
+_HUMANIST = '"Noto Sans","Open Sans",Seravek,Candara,Calibri,"Segoe UI","Liberation Sans",Arial,sans-serif'
 _ROUND = (
-    'ui-rounded,"SF Pro Rounded","Hiragino Maru Gothic ProN",Quicksand,Comfortaa,Manjari,Nunito,Calibri,'
-    "sans-serif"
+    'Nunito,ui-rounded,"SF Pro Rounded","Hiragino Maru Gothic ProN",Quicksand,Comfortaa,Manjari,Calibri,'
+    '"Segoe UI","Liberation Sans",Arial,sans-serif'
 )
-# Text, and headings with large figures.
+# Text, and headings with large figures. Programs for mail load no fonts: they take the first that they have.
 FONTS = {
     Font.INTER: (f"Inter,{_SANS}", f"Inter,{_SANS}"),
     Font.SERIF: (f"Inter,{_SANS}", _BOOK),
     Font.SYSTEM: (_SANS, _SANS),
     Font.HUMANIST: (_HUMANIST, _HUMANIST),
     Font.ROUNDED: (_ROUND, _ROUND),
+}
+_SERVED: dict[Font, tuple[str, ...]] = {
+    Font.INTER: ("inter.woff2",),
+    Font.SERIF: ("inter.woff2", "fraunces.woff2"),
+    Font.SYSTEM: (),
+    Font.HUMANIST: ("noto-sans.woff2",),
+    Font.ROUNDED: ("nunito.woff2",),
 }
 # light-dark() chooses colours only; a logo for dark pages is another file.
 _LOGOS = {

@@ -19,21 +19,35 @@ class Faces(NamedTuple):
 
 
 def faces_of(theme: Theme) -> Faces:
-    """The fonts of a brand, ready for use. Those of the device become ours, which every reader can show."""
-    _register()
-    display = "FrauncesStrong" if theme.font is Font.SERIF else "InterStrong"
-    return Faces("InterRegular", "InterStrong", display)
+    """The fonts of a brand, ready for use. The device's becomes Inter, which every reader can show."""
+    faces = _FACES[theme.font]
+    _register(faces)
+    return faces
+
+
+_INTER = Faces("InterRegular", "InterStrong", "InterStrong")
+_FACES = {
+    Font.INTER: _INTER,
+    Font.SERIF: _INTER._replace(display="FrauncesStrong"),
+    Font.SYSTEM: _INTER,
+    Font.HUMANIST: Faces("NotoSansRegular", "NotoSansStrong", "NotoSansStrong"),
+    Font.ROUNDED: Faces("NunitoRegular", "NunitoStrong", "NunitoStrong"),
+}
+_FILES = {
+    "InterRegular": "inter-regular",
+    "InterStrong": "inter-strong",
+    "FrauncesStrong": "fraunces-strong",
+    "NotoSansRegular": "noto-sans-regular",
+    "NotoSansStrong": "noto-sans-strong",
+    "NunitoRegular": "nunito-regular",
+    "NunitoStrong": "nunito-strong",
+}
 
 
 @cache
-def _register() -> None:
-    for name, file in (
-        ("InterRegular", "inter-regular"),
-        ("InterStrong", "inter-strong"),
-        ("FrauncesStrong", "fraunces-strong"),
-    ):
-        pdfmetrics.registerFont(TTFont(name, FONTS / f"{file}.ttf"))
+def _register(faces: Faces) -> None:
+    for name in set(faces):
+        pdfmetrics.registerFont(TTFont(name, FONTS / f"{_FILES[name]}.ttf"))
     pdfmetrics.registerFontFamily(
-        "InterRegular", normal="InterRegular", bold="InterStrong", italic="InterRegular",
-        boldItalic="InterStrong",
-    )  # fmt: skip
+        faces.text, normal=faces.text, bold=faces.strong, italic=faces.text, boldItalic=faces.strong
+    )

@@ -24,7 +24,7 @@ class Sidebar(StrEnum):
 
 
 class Font(StrEnum):
-    """INTER is served by us, as is the book face in which SERIF sets headings and figures over it."""
+    """All but SYSTEM are served by us; SERIF sets headings and figures in a book face, over Inter."""
 
     INTER = "inter"
     SERIF = "serif"

@@ -231,8 +231,8 @@ def _fonts() -> dict[str, str]:
         Font.INTER.value: _("Inter: clear and modern"),
         Font.SERIF.value: _("Fraunces and Inter: headings like in a book"),
         Font.SYSTEM.value: _("System font"),
-        Font.HUMANIST.value: _("Humanist: warm, a system font"),
-        Font.ROUNDED.value: _("Rounded: a system font"),
+        Font.HUMANIST.value: _("Noto Sans: open and warm"),
+        Font.ROUNDED.value: _("Nunito: soft and round"),
     }
 
 

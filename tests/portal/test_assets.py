@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import brotli
 import httpx
 import pytest
+from fontTools.ttLib import TTFont
 from nicegui import __version__ as nicegui_version
 from starlette.applications import Starlette
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -15,6 +17,8 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from portal.assets import Assets, asset_url, static_files
+from themes.css import served_fonts
+from themes.theme import Font, Theme
 
 NICEGUI = f"/_nicegui/{nicegui_version}/"
 
@@ -46,7 +50,8 @@ async def test_our_file_comes_compressed_and_for_good(client: httpx.AsyncClient)
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert "--brand" in answer.text
-    assert asset_url("inter.woff2") in answer.text
+    for font in Font:
+        assert all(f'"{asset_url(name)}"' in answer.text for name in served_fonts(Theme("Acme", font=font)))
 
 
 async def test_who_cannot_unpack_gets_it_plain(client: httpx.AsyncClient) -> None:
@@ -119,8 +124,20 @@ def test_our_files_stay_small() -> None:
     sizes = {name: len(file.br or file.body) for name, file in static_files().items()}
     assert sizes["app.css"] < 9_000
     assert sizes["app.js"] < 2_600
-    assert sizes["inter.woff2"] < 23_000
-    assert sum(sizes.values()) < 88_000
+    every_brand = sum(size for name, size in sizes.items() if not name.endswith(".woff2"))
+    for font in Font:
+        own = [sizes[name] for name in served_fonts(Theme("Acme", font=font))]
+        assert all(size < 23_000 for size in own)
+        # What one visitor can ever load: no page asks for the font of another brand.
+        assert every_brand + sum(own) < 88_000, font
+
+
+def test_figures_stand_in_columns_in_every_font_of_text() -> None:
+    for name in {served_fonts(Theme("Acme", font=font))[0] for font in Font if font is not Font.SYSTEM}:
+        font = TTFont(BytesIO(static_files()[name].body))
+        widths = {font["hmtx"][font.getBestCmap()[ord(digit)]][0] for digit in "0123456789"}
+        tabular = "tnum" in {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+        assert tabular or len(widths) == 1, name
 
 
 def test_compressed_is_the_same() -> None:

@@ -1,5 +1,7 @@
 """Plain pages: branded from the first byte, safe, and silent about the platform."""
 
+import re
+
 import pytest
 
 from portal.views.documents import brand, error_page, sign_in_page
@@ -27,9 +29,20 @@ def test_the_first_bytes_carry_the_brand() -> None:
     assert 'rel="preload"' in head
 
 
-def test_fonts_that_a_theme_does_not_use_are_not_loaded() -> None:
-    assert "preload" not in error_page(Theme("Acme", font=Font.SYSTEM), 404, "No", "None.")
-    assert error_page(Theme("Acme", font=Font.SERIF), 404, "No", "None.").count("preload") == 2
+@pytest.mark.parametrize(
+    ("font", "files"),
+    [
+        (Font.INTER, ["inter"]),
+        (Font.SERIF, ["inter", "fraunces"]),
+        (Font.SYSTEM, []),
+        (Font.HUMANIST, ["noto-sans"]),
+        (Font.ROUNDED, ["nunito"]),
+    ],
+)
+def test_a_page_loads_the_fonts_of_its_brand_and_no_other(font: Font, files: list[str]) -> None:
+    page = sign_in_page(Theme("Acme", font=font), form_token="t")
+    assert re.findall(r"/static/([a-z-]+)\.\w+\.woff2", page) == files
+    assert page.count('rel="preload"') == len(files)
 
 
 @pytest.mark.parametrize("theme", [ACME, NEUTRAL_THEME])

@@ -1,7 +1,9 @@
 """Every kind of mail, found by enumeration: complete, escaped, on its own host, and of its own brand."""
 
+import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -16,7 +18,7 @@ from themes.mail.kinds import KINDS, packed, unpacked
 from themes.mail.letter import Mail, Reader
 from themes.mail.outlets import Outlet, in_envelope
 from themes.mail.samples import sample_mails
-from themes.theme import PLATFORM_NAME, FooterLink, Mode, Theme
+from themes.theme import PLATFORM_NAME, Font, FooterLink, Mode, Theme
 
 HOST = "metrics.agency.example"
 THEME = Theme(
@@ -205,3 +207,19 @@ def test_a_brand_without_a_logo_has_a_mark() -> None:
     assert "img" not in seen.tags
     assert seen.words[:2] != []
     assert "F" in seen.words
+
+
+@pytest.mark.parametrize(
+    ("font", "first", "then"),
+    [(Font.HUMANIST, "Noto Sans", "Calibri"), (Font.ROUNDED, "Nunito", "ui-rounded")],
+)
+def test_a_mail_asks_for_the_font_of_the_brand_and_loads_none(font: Font, first: str, then: str) -> None:
+    html = draw_mail(SAMPLES["invitation"], replace(BRAND, theme=replace(THEME, font=font)), "en").html
+    stacks = re.findall(r"font:\d+ \d+px/\S+ ([^;]+)", unescape(html))
+    assert stacks
+    for stack in stacks:
+        names = stack.rstrip('">').split(",")
+        assert (names[0].strip('"'), names[-1]) == (first, "sans-serif")
+        assert then in names
+    assert "@font-face" not in html
+    assert "woff2" not in html

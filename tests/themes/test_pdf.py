@@ -6,10 +6,13 @@ from contextlib import contextmanager
 
 import pypdfium2
 import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import PageBreak, Paragraph
 
 from themes.contrast import TEXT, contrast
 from themes.pdf import Cover, branded_pdf, ink_of, text_styles
+from themes.pdf_fonts import faces_of
 from themes.pictures import AssetKind, Picture, made_anew
 from themes.theme import Font, Mode, Theme
 
@@ -52,15 +55,33 @@ def test_a_report_says_whose_it_is_and_not_what_made_it(font: Font) -> None:
         assert "Fernhill & Co" in text_of(document, 2)
 
 
-def test_every_font_is_inside(tmp_path: object) -> None:
-    pdf = branded_pdf(Theme("Acme", font=Font.SERIF), {}, COVER)
+@pytest.mark.parametrize(
+    ("font", "families"),
+    [
+        (Font.INTER, {"Inter"}),
+        (Font.SERIF, {"Inter", "Fraunces"}),
+        (Font.SYSTEM, {"Inter"}),
+        (Font.HUMANIST, {"NotoSans"}),
+        (Font.ROUNDED, {"Nunito"}),
+    ],
+)
+def test_the_fonts_of_the_brand_are_inside(font: Font, families: set[str]) -> None:
+    pdf = branded_pdf(Theme("Acme", font=font), {}, COVER)
     assert pdf.count(b"/FontFile2") >= 2
     # ReportLab names its own Helvetica in each file; none of its text may be set in it.
     with opened(pdf) as document:
         page = document[0]
         fonts = {item.get_font().get_base_name() for item in page.get_objects(filter=[1])}
-    assert fonts
-    assert all("Inter" in font or "Fraunces" in font for font in fonts), fonts
+    assert {re.sub(r"^[A-Z+]{7}|Regular$|Strong$", "", name) for name in fonts} == families
+
+
+@pytest.mark.parametrize("font", Font)
+def test_a_report_has_the_letters_of_every_country_it_names(font: Font) -> None:
+    for name in faces_of(Theme("Acme", font=font))[:2]:
+        face = pdfmetrics.getFont(name)
+        assert isinstance(face, TTFont)
+        drawn = face.face.charToGlyph
+        assert not [letter for letter in "Łódź, Αθήνα, Київ, Çeşme – 1 €" if ord(letter) not in drawn]
 
 
 def test_the_logo_of_the_side_is_on_it() -> None:
