@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from analytics.reports.usage import SiteUsage, is_silent, site_usage
+from analytics.reports.usage import SiteUsage, is_regular, is_silent, site_usage
 from portal.notices import each_by_itself, tell
 from tenancy.db import system_session
 from tenancy.in_charge import Person, people_in_charge, people_who_may
@@ -29,8 +29,9 @@ async def tell_of_usage(now: datetime | None = None) -> int:
     silent = [
         (site, last_at)
         for site in sites
-        if (last_at := usage[site.number].last_at) and is_silent(site, usage[site.number], now)
-        if now - last_at < NEWS
+        for counted in [usage[site.number]]
+        if (last_at := counted.last_at) and is_silent(site, counted, now)
+        if is_regular(counted) and now - last_at < NEWS
     ]
     steps = [
         (limit, step, used)

@@ -10,8 +10,8 @@ from tenancy.sites import Site
 # Whoever was silent for longer is silent, whenever the last event came.
 LOOKED_BACK = timedelta(days=35)
 SILENT_AFTER = timedelta(days=1)
-REGULAR_DAYS = 3
-"""On so many days of a week events come to a site whose silence is unusual."""
+REGULAR_DAYS = 6
+"""On so many days of a week events come to a site whose silence is unusual; some rest at weekends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,15 @@ async def site_usage(sites: Sequence[Site], now: datetime) -> dict[int, SiteUsag
 
 
 def is_silent(site: Site, usage: SiteUsage, now: datetime) -> bool:
-    """Whether nothing has come in for a day, where events came on several days of the week before.
-
-    After a month nobody knows any more what was usual: then every site is, to which any came at all.
-    """
+    """Whether nothing has come in for a day, to a site that anything ever came to."""
     if usage.last_at is None:
         return site.first_event_at is not None
-    return now - usage.last_at > SILENT_AFTER and usage.days >= REGULAR_DAYS
+    return now - usage.last_at > SILENT_AFTER
+
+
+def is_regular(usage: SiteUsage) -> bool:
+    """Whether events came on nearly every day of the week before the last one."""
+    return usage.days >= REGULAR_DAYS
 
 
 USAGE = """
