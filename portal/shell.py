@@ -11,6 +11,7 @@ from nicegui import Client, ui
 from starlette.requests import Request
 
 from portal.assets import asset_url
+from portal.elements import Drawn, box, drawn
 from portal.here import Here, chosen_mode
 from portal.pages import open_pages
 from portal.security import IS_ALIVE
@@ -18,7 +19,6 @@ from portal.views.documents import head
 from portal.views.shell import (
     NavGroup,
     Person,
-    button_face,
     phone_bar,
     sidebar,
     sidebar_class,
@@ -33,31 +33,10 @@ from themes.assets import favicon_href
 from themes.theme import Mode
 
 
-def drawn(markup: str, classes: str = "", tag: str = "div") -> ui.html:
-    """What a view made, as one element. Views escape what they are given: nothing is sanitised again."""
-    return ui.html(markup, sanitize=False, tag=tag).classes(classes)
-
-
-def box(tag: str = "div", classes: str = "") -> ui.element:
-    """A plain element."""
-    return ui.element(tag).classes(classes)
-
-
-def button(label: str, *, icon: Markup | None = None, classes: str = "", describe: str = "") -> ui.button:
-    """A button in our look; `describe` names one that has no label."""
-    made = ui.button(color=None).props("unelevated no-caps flat").classes(f"btn {classes}")
-    if label or icon is not None:
-        with made:
-            drawn(button_face(label, icon))
-    if describe:
-        made.props["aria-label"] = describe
-    return made
-
-
 @contextmanager
 def frame(
     here: Here, viewer: Viewer, *, title: str, groups: Sequence[NavGroup], current: str
-) -> Iterator[ui.html]:
+) -> Iterator[Drawn]:
     """Draws the frame; what is built inside lands in its main part. Yields the sidebar, to be drawn again."""
     dress(here, title)
     if not current.startswith("/sites"):

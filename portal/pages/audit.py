@@ -4,9 +4,9 @@ from markupsafe import Markup
 from nicegui import ui
 
 from portal.audit_search import DAYS, AuditState, CurrentAudit
+from portal.elements import box, drawn
 from portal.here import CurrentHere
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, drawn
 from portal.views import audit as words
 from portal.views.icons import icon
 from portal.views.shell import link_button

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from portal.assets import asset_url
 from portal.brand_drafts import keep_draft, new_draft
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.brand_fields import BrandFields
@@ -16,7 +17,6 @@ from portal.pages.client_area import client_frame
 from portal.pages.guard import told
 from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button, drawn
 from portal.views.brand_editor import download_link, segments, stage, version_bar, version_list
 from portal.views.icons import icon
 from tenancy.db import session

@@ -7,8 +7,8 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
+from portal.elements import Drawn, box, drawn
 from portal.pages.guard import told
-from portal.shell import box, drawn
 from portal.views.brand_editor import correction_notes, drop_zone
 from tenancy.text import gettext as _
 from tenancy.text import pgettext
@@ -34,9 +34,9 @@ class BrandFields:
         self._changed = told(changed)
         self._upload, self._is_clients = upload, is_clients
         self._inputs: dict[str, ValidationElement[Any]] = {}
-        self._drops: dict[str, ui.html] = {}
+        self._drops: dict[str, Drawn] = {}
         self._labels: dict[str, tuple[str, str]] = {}
-        self._notes: dict[str, ui.html] = {}
+        self._notes: dict[str, Drawn] = {}
         self._swatches: dict[str, ui.element] = {}
 
     def draw(self, *, is_reseller: bool) -> None:

@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from portal.elements import drawn
 from portal.here import CurrentHere, CurrentViewer
 from portal.pages.access import CurrentOrganization
 from portal.pages.client_area import client_frame
@@ -9,7 +10,6 @@ from portal.pages.client_state import deleted_notice
 from portal.pages.move_sites import move_sites_button
 from portal.pages.overview import add_site_button, draw_sites
 from portal.pages.viewing import view_as_button
-from portal.shell import drawn
 from portal.views.clients import state_badge
 from tenancy.contracts import runs_clients, standing_of
 from tenancy.db import session

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from portal.elements import box, drawn
 from portal.here import Here
 from portal.pages.navigation import clients_title, workspace
-from portal.shell import box, drawn, frame
+from portal.shell import frame
 from portal.views.shell import heading, mode_switch, page_tabs
 from tenancy.contracts import runs_clients
 from tenancy.organizations import OrganizationInfo

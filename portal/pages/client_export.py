@@ -3,10 +3,10 @@
 from nicegui import ui
 
 from analytics.client_exports import ClientExport, ExportState, ask_for_export, export_of
+from portal.elements import box, button, drawn
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
-from portal.shell import box, button, drawn
 from portal.views.client_export import export_status
 from portal.views.icons import icon
 from tenancy.db import session

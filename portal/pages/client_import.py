@@ -3,10 +3,10 @@
 from markupsafe import Markup
 from nicegui import events, ui
 
+from portal.elements import box, button, drawn
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
-from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from tenancy.client_import import NewClient, create_clients, read_clients
 from tenancy.db import session

@@ -7,12 +7,12 @@ from nicegui import ui
 
 from analytics.client_exports import export_of
 from portal.client_states import change_state
+from portal.elements import box, button, drawn
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.client_export import ExportPart
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
-from portal.shell import box, button, drawn
 from portal.views.clients import removal_words
 from portal.views.icons import icon
 from tenancy.contracts import KEPT_AFTER_DELETION, ClientState, Standing

@@ -15,6 +15,7 @@ from analytics.reports.metrics import change
 from analytics.reports.usage import SiteUsage, site_usage
 from portal.client_search import ATTENTION, OPEN, OPEN_STATES, PAGE, PATH, ClientSearch, read_client_search
 from portal.client_states import change_state
+from portal.elements import box, drawn
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.client_attention import Note, attention_notes
@@ -25,7 +26,7 @@ from portal.pages.long_work import without_keeping_back
 from portal.pages.navigation import clients_title, workspace
 from portal.pages.new_client import new_client_button
 from portal.pages.page_events import PageEvents
-from portal.shell import box, drawn, frame
+from portal.shell import frame
 from portal.views import clients as views
 from portal.views import numbers
 from portal.views.icons import icon

@@ -8,13 +8,13 @@ from markupsafe import Markup
 from nicegui import ui
 
 from analytics.client_exports import export_of
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.client_area import client_frame
 from portal.pages.client_export import ExportPart
 from portal.pages.client_state import action_words, ask_for_state
 from portal.pages.guard import told
-from portal.shell import box, button, drawn
 from portal.views.clients import removal_words, state_badge
 from tenancy.contracts import (
     ClientState,

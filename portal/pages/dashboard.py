@@ -14,6 +14,7 @@ from analytics.reports.filters import Dimension, Filter, parse_filters
 from analytics.reports.metrics import Metric
 from analytics.reports.overview import Overview, overview_report
 from analytics.reports.realtime import active_visitors
+from portal.elements import box, button, drawn
 from portal.pages.access import SiteVisit, outside
 from portal.pages.details import open_details
 from portal.pages.filter_form import open_filter_form
@@ -22,7 +23,6 @@ from portal.pages.page_events import Handler, PageEvents
 from portal.pages.panels import MAP_ROWS, PANELS, ROWS, draw_panel, draw_rows, panel_named
 from portal.pages.period_menu import PeriodMenu
 from portal.pages.state import Comparison, DashboardState, read_state
-from portal.shell import box, button, drawn
 from portal.views.chart import line_chart
 from portal.views.filters import filter_chips
 from portal.views.icons import icon

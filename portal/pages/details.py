@@ -6,10 +6,10 @@ from nicegui import ui
 
 from analytics.reports.breakdown import breakdown_report
 from analytics.reports.filters import Dimension
+from portal.elements import box, button, drawn
 from portal.pages.access import SiteVisit
 from portal.pages.guard import told
 from portal.pages.state import DashboardState
-from portal.shell import box, button, drawn
 from portal.views import numbers
 from portal.views.breakdown import breakdown_table
 from portal.views.icons import icon

@@ -5,12 +5,12 @@ from uuid import UUID
 from markupsafe import Markup
 from nicegui import ui
 
+from portal.elements import box, button, drawn
 from portal.here import Here
 from portal.pages.access import current_person
 from portal.pages.forms import Values, form_dialog
 from portal.pages.guard import told
 from portal.pages.page_events import PageEvents
-from portal.shell import box, button, drawn
 from portal.views.devices import devices_table
 from portal.views.icons import icon
 from tenancy.db import session

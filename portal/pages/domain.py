@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import Depends
 from nicegui import ui
 
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.domains import PATH
 from portal.pages.guard import told
 from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.previews import preview_page
-from portal.shell import box, button, drawn
 from portal.views.domain_preview import browser_frame, preview_link
 from portal.views.domains import domain_lights, domain_status, domain_summary
 from portal.views.icons import icon

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from nicegui import ui
 
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, Here, who_may
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.client_area import client_frame
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button, drawn
 from portal.views.domains import domain_list
 from portal.views.icons import icon
 from tenancy.db import session

@@ -14,10 +14,10 @@ from analytics.reports.filters import (
     parse_filters,
     refuse_bad_patterns,
 )
+from portal.elements import box, button
 from portal.pages.access import SiteVisit
 from portal.pages.guard import told
 from portal.pages.state import DashboardState
-from portal.shell import box, button
 from portal.views.filters import operator_name
 from portal.views.labels import dimension_name, value_label
 from tenancy.errors import InsightHubError

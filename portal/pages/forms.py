@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from nicegui import ui
 
-from portal.shell import box, button, drawn
+from portal.elements import box, button, drawn
 from tenancy.errors import InsightHubError
 from tenancy.text import gettext as _
 

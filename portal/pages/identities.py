@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from nicegui import ui
 
+from portal.elements import box, drawn
 from portal.here import Here
 from portal.pages.access import current_person, outside
 from portal.pages.forms import Values, form_dialog
 from portal.pages.page_events import PageEvents
-from portal.shell import box, drawn
 from portal.views.documents import notice
 from portal.views.identities import connect_links, identities_table
 from tenancy.csrf import token_for

@@ -3,12 +3,12 @@
 from markupsafe import Markup
 from nicegui import ui
 
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import SettingsViewer, settings_frame
-from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from portal.views.identity_providers import Finding, providers_list
 from portal.views.install import snippet_block

@@ -2,10 +2,10 @@
 
 from nicegui import ui
 
+from portal.elements import box, drawn
 from portal.installation import site_snippet
 from portal.pages.access import SiteVisit
 from portal.pages.guard import told
-from portal.shell import box, drawn
 from portal.views.install import install_check, snippet_block
 from portal.views.shell import heading, mode_switch
 from tenancy.text import gettext as _

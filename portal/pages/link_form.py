@@ -9,8 +9,8 @@ from nicegui import ui
 
 from analytics.reports.period import Preset
 from analytics.shared_links import LinkTerms, Panel, SharedLink
+from portal.elements import box, button
 from portal.pages.panels import PANELS
-from portal.shell import box, button
 from portal.views.periods import preset_name
 from tenancy.errors import InsightHubError
 from tenancy.text import gettext as _

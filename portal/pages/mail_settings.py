@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from nicegui import ui
 
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, Here
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
 from portal.pages.settings_area import SettingsViewer, settings_frame
-from portal.shell import box, button, drawn
 from portal.views.mail import (
     kept_list,
     kind_title,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
+from portal.elements import box, button, drawn
 from portal.here import Here
 from portal.pages.access import current_viewer
-from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from portal.views.moves import what_moves
 from tenancy.db import session

@@ -2,11 +2,11 @@
 
 from nicegui import ui
 
+from portal.elements import button
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.people_mail import mail_invite
-from portal.shell import button
 from portal.views.icons import icon
 from tenancy.contracts import Contract, change_contract, limit_of_text
 from tenancy.db import session

@@ -4,13 +4,13 @@ from zoneinfo import available_timezones
 
 from nicegui import ui
 
+from portal.elements import box, button
 from portal.here import CurrentHere
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
 from portal.pages.language import organization_language_select
 from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.pages.viewing import consent_switch
-from portal.shell import box, button
 from tenancy.db import session
 from tenancy.organizations import change_organization, own_organization
 from tenancy.roles import OrganizationKind

@@ -7,12 +7,13 @@ from markupsafe import Markup
 from nicegui import ui
 
 from analytics.reports.cards import site_cards as cards_report
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.long_work import without_keeping_back
 from portal.pages.navigation import workspace
-from portal.shell import box, button, drawn, frame
+from portal.shell import frame
 from portal.views.cards import CardOf, site_cards
 from portal.views.icons import icon
 from portal.views.shell import heading, mode_switch

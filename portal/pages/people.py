@@ -8,6 +8,7 @@ from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.accounts import reset_member_factor
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, CurrentViewer, Here, who_may
 from portal.pages.access import CurrentOrganization, current_viewer
 from portal.pages.client_area import client_frame
@@ -15,7 +16,6 @@ from portal.pages.page_events import PageEvents
 from portal.pages.people_dialogs import Access, confirm_dialog, invite_dialog, member_dialog, transfer_dialog
 from portal.pages.settings_area import settings_frame
 from portal.people_mail import mail_invite, mail_removal, mail_transfer
-from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from portal.views.people import MemberLine, invites_table, members_table, people_count
 from portal.views.roles import in_order, roles_table

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
+from portal.elements import box, button
 from portal.pages.forms import Field, Values, form_dialog
-from portal.shell import box, button
 from portal.views.icons import icon
 from portal.views.roles import in_order, role_about, role_name
 from tenancy.errors import InsightHubError

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from nicegui import ui
 
 from analytics.reports.period import Interval, Period, Preset
+from portal.elements import box, button, drawn
 from portal.pages.guard import told
 from portal.pages.page_events import Handler
 from portal.pages.state import Comparison, DashboardState
-from portal.shell import box, button, drawn
 from portal.views import numbers
 from portal.views.icons import icon
 from portal.views.periods import period_choices, preset_name

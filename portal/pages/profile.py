@@ -3,13 +3,13 @@
 from nicegui import ui
 
 from portal.accounts import ask_for_own_new_email
+from portal.elements import box, button
 from portal.here import CurrentHere, CurrentMember
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.pages.language import language_select
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button
 from portal.views.icons import icon
 from tenancy.db import session
 from tenancy.own_account import rename

@@ -6,9 +6,9 @@ from nicegui import ui
 
 from analytics.reports.filters import Dimension
 from analytics.reports.realtime import Realtime, realtime_report
+from portal.elements import box, drawn
 from portal.pages.access import SiteVisit
 from portal.pages.guard import told
-from portal.shell import box, drawn
 from portal.views.breakdown import panel
 from portal.views.realtime import live_count, live_minutes, live_rows
 from portal.views.shell import heading, mode_switch

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from portal.accounts import change_own_password, turn_off_second_factor, turn_on_second_factor
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, CurrentPerson, Here
 from portal.pages.access import current_person
 from portal.pages.devices import Devices
@@ -14,7 +15,6 @@ from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.pages.identities import Identities
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from portal.views.install import snippet_block
 from portal.views.security import factor_state

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from nicegui import ui
 
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import SettingsViewer, settings_frame
-from portal.shell import box, button, drawn
 from portal.views import numbers
 from portal.views.api_keys import api_keys_table, documentation_link
 from portal.views.icons import icon

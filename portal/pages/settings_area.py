@@ -8,9 +8,10 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
+from portal.elements import box, drawn
 from portal.here import CurrentHere, CurrentViewer, Here
 from portal.pages.navigation import workspace
-from portal.shell import box, drawn, frame
+from portal.shell import frame
 from portal.views.shell import NavGroup, NavLink, heading, mode_switch
 from tenancy.errors import NotFound
 from tenancy.roles import OrganizationKind, Permission

@@ -16,6 +16,7 @@ from analytics.shared_links import (
     list_links,
     revoke_link,
 )
+from portal.elements import box, button, drawn
 from portal.here import CurrentHere, Here, who_may
 from portal.pages.access import CurrentOrganization, SiteVisit, current_viewer
 from portal.pages.client_area import client_frame
@@ -23,7 +24,6 @@ from portal.pages.guard import told
 from portal.pages.link_form import open_link_form
 from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
-from portal.shell import box, button, drawn
 from portal.views.icons import icon
 from portal.views.install import snippet_block
 from portal.views.links import LinkLine, embed_code, links_table

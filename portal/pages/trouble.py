@@ -5,8 +5,9 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import ui
 
+from portal.elements import drawn
 from portal.here import here
-from portal.shell import draw_viewing, drawn, dress
+from portal.shell import draw_viewing, dress
 from portal.trouble_pages import answer_to, trouble_page
 from portal.views.states import error_state
 from tenancy.errors import InsightHubError, NotFound, Unavailable

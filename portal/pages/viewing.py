@@ -5,11 +5,11 @@ from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.consent_mail import mail_consent_asked, mail_consent_given
+from portal.elements import button, drawn
 from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
-from portal.shell import button, drawn
 from portal.views.icons import icon
 from portal.views.viewing import begin_button
 from tenancy.csrf import token_for

@@ -1,6 +1,7 @@
 """A breakdown as rows with bars, in a panel with tabs; pressing a row filters by it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -57,28 +58,29 @@ def panel(
     details: str | None = None,
 ) -> Markup:
     """A card with a heading. Tabs emit ("tab", "key:tab"), the link below emits ("details", details)."""
+    more = (details, _("Details")) if details else None
+    before, after = _around(title, key, tuple(tabs), active, more)
+    return before + body + after
+
+
+@lru_cache(maxsize=1000)
+def _around(
+    title: str, key: str, tabs: tuple[Tab, ...], active: str, more: tuple[str, str] | None
+) -> tuple[Markup, Markup]:
+    """What of a panel is the same for everybody who reads one language: before its body, and after it."""
     strip: Markup | str = ""
     if tabs:
         buttons = Markup("").join(_tab(key, tab, tab.key == active) for tab in tabs)
         strip = filled('<div class="tabs" role="tablist" aria-label="{}">{}</div>', title, buttons)
-    more = (
-        filled(
-            '<button type="button" class="plain more" data-emit="details" data-arg="{}">{}{}</button>',
-            details,
-            _("Details"),
-            icon("arrow-right", 14),
-        )
-        if details
-        else ""
+    before = filled(
+        '<section class="card panel" data-panel="{}"><header><h2>{}</h2>{}</header>', key, title, strip
     )
-    return filled(
-        '<section class="card panel" data-panel="{}"><header><h2>{}</h2>{}</header>{}{}</section>',
-        key,
-        title,
-        strip,
-        body,
-        more,
+    link = filled(
+        '<button type="button" class="plain more" data-emit="details" data-arg="{}">{}{}</button>',
+        *(more or ("", "")),
+        icon("arrow-right", 14),
     )
+    return before, (link if more else Markup("")) + Markup("</section>")
 
 
 def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:

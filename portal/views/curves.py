@@ -51,4 +51,4 @@ def _tangent(before: float, after: float) -> float:
 
 
 def _short(number: float) -> str:
-    return f"{number:.1f}".rstrip("0").rstrip(".")
+    return f"{number:.1f}".removesuffix(".0")

@@ -1,5 +1,7 @@
 """Nothing yet, still loading, gone wrong: each says what it is and what to do."""
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 from portal.views.icons import icon
@@ -42,9 +44,7 @@ def overview_skeleton() -> Markup:
 
 def panel_skeleton(rows: int = 6) -> Markup:
     """The shape of a panel's rows."""
-    return _waiting(
-        Markup('<div class="bars">{}</div>').format(Markup('<span class="bone row"></span>') * rows)
-    )
+    return _waiting(_bars(rows))
 
 
 def cards_skeleton(count: int = 3) -> Markup:
@@ -54,6 +54,11 @@ def cards_skeleton(count: int = 3) -> Markup:
         '<span class="bone row"></span></div>'
     )
     return _waiting(Markup('<div class="cards">{}</div>').format(card * count))
+
+
+@lru_cache
+def _bars(rows: int) -> Markup:
+    return Markup('<div class="bars">{}</div>').format(Markup('<span class="bone row"></span>') * rows)
 
 
 def _waiting(shape: Markup) -> Markup:
