@@ -12,6 +12,7 @@ from portal.api.schema_text import example_of, type_of
 from portal.assets import asset_url
 from portal.views.documents import brand, document
 from portal.views.icons import icon
+from portal.views.markup import joined
 from tenancy.text import gettext as _
 from themes.theme import Theme
 
@@ -226,4 +227,4 @@ def _json(value: object) -> str:
 
 
 def _joined(parts: Any) -> Markup:
-    return Markup("").join(parts)
+    return joined(parts)

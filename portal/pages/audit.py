@@ -9,6 +9,7 @@ from portal.here import CurrentHere
 from portal.pages.settings_area import settings_frame
 from portal.views import audit as words
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.shell import link_button
 from tenancy.audit import Action, Actor, actors, entries
 from tenancy.db import session
@@ -65,7 +66,7 @@ def _form(state: AuditState, people: list[Actor], places: list[OrganizationInfo]
     return Markup(
         '<form class="conditions" action="{}" data-auto>{}{}'
         '<button class="btn square" aria-label="{}">{}</button>{}</form>'
-    ).format(PATH, Markup("").join(fields), search, _("Search"), icon("search"), export)
+    ).format(PATH, joined(fields), search, _("Search"), icon("search"), export)
 
 
 def _whats() -> list[tuple[str | None, list[tuple[str, str]]]]:
@@ -90,7 +91,7 @@ def _select(
 ) -> Markup:
     parts = []
     for group, options in groups:
-        drawn_options = Markup("").join(
+        drawn_options = joined(
             Markup('<option value="{}"{}>{}</option>').format(
                 value, Markup(" selected") if value == chosen else "", text
             )
@@ -103,7 +104,7 @@ def _select(
         )
     return Markup(
         '<label><span aria-hidden="true">{0}</span><select name="{1}" aria-label="{0}">{2}</select></label>'
-    ).format(title, name, Markup("").join(parts))
+    ).format(title, name, joined(parts))
 
 
 def _pages(state: AuditState, *, more: bool) -> Markup:
@@ -116,4 +117,4 @@ def _pages(state: AuditState, *, more: bool) -> Markup:
         links.append(
             link_button("chevron-right", _("Older"), f"{PATH}?{state.at_page(state.page + 1).query()}")
         )
-    return Markup("").join(links)
+    return joined(links)

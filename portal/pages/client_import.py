@@ -8,6 +8,7 @@ from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
 from portal.views.icons import icon
+from portal.views.markup import joined
 from tenancy.client_import import NewClient, create_clients, read_clients
 from tenancy.db import session
 from tenancy.errors import Invalid
@@ -84,7 +85,7 @@ def _preview(clients: list[NewClient]) -> Markup:
     """A line per client, with what is wrong with it."""
     if not clients:
         return _trouble(_("The file has no lines below the header."))
-    rows = Markup("").join(
+    rows = joined(
         Markup('<tr><td class="num">{}</td><td>{}</td><td>{}</td></tr>').format(
             one.line, one.name, Markup("<b>{}</b>").format(one.problem) if one.problem else one.site
         )

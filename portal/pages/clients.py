@@ -30,6 +30,7 @@ from portal.shell import frame
 from portal.views import clients as views
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.shell import heading, link_button, mode_switch
 from portal.views.states import error_state, panel_skeleton
 from tenancy.client_list import ClientRow, client_rows, sites_by_client
@@ -264,7 +265,7 @@ def _conditions(search: ClientSearch) -> Markup:
 
 
 def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Markup:
-    lines = Markup("").join(
+    lines = joined(
         Markup('<option value="{}"{}>{}</option>').format(
             value, Markup(" selected") if value == chosen else "", words
         )

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.states import empty_state
 from tenancy.api_keys import ApiKey, Scope
 from tenancy.text import gettext as _
@@ -28,8 +29,8 @@ def api_keys_table(keys: Sequence[ApiKey], *, now: datetime, locale: str) -> Mar
             _("With a key, your programs can read your metrics and send events without anyone signing in."),
         )
     titles = (_("Key"), _("Valid for"), _("Permissions"), _("Last used"), _("Expires"), "")
-    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
-    rows = Markup("").join(_row(key, titles, now, locale) for key in keys)
+    header = joined(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    rows = joined(_row(key, titles, now, locale) for key in keys)
     return Markup(
         '<div class="card scroll"><table class="data keys"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
@@ -52,7 +53,7 @@ def _row(key: ApiKey, titles: Sequence[str], now: datetime, locale: str) -> Mark
         Markup('<span class="bad">{}</span>').format(_("Expired")) if over else ends,
     )
     # On a phone the row is a block, and each cell says its title itself.
-    middle = Markup("").join(
+    middle = joined(
         Markup('<td data-title="{}">{}</td>').format(title, cell)
         for title, cell in zip(titles[1:], cells, strict=False)
     )

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from portal.views import numbers
 from portal.views.audit_words import FIELDS, MOVES, SUBJECTS, WORDS
+from portal.views.markup import joined
 from portal.views.roles import role_name
 from portal.views.states import empty_state
 from tenancy.audit import Action, Entry
@@ -46,8 +47,8 @@ def audit_table(entries: Sequence[Entry], *, own: str, timezone: str, locale: st
     if not entries:
         return empty_state("activity", _("Nothing found"), _("Try a longer period, or fewer conditions."))
     heads = (_("When"), _("What"), _("IP address"))
-    titles = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
-    rows = Markup("").join(_row(entry, own, timezone, locale) for entry in entries)
+    titles = joined(Markup('<th scope="col">{}</th>').format(head) for head in heads)
+    rows = joined(_row(entry, own, timezone, locale) for entry in entries)
     return Markup(
         '<div class="card"><table class="data words stack log"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
         "</table></div>"
@@ -69,7 +70,7 @@ def _row(entry: Entry, own: str, timezone: str, locale: str) -> Markup:
         if entry.organization_name != own
         else ""
     )
-    below = Markup("").join(Markup("<small>{}</small>").format(line) for line in small)
+    below = joined(Markup("<small>{}</small>").format(line) for line in small)
     return Markup(
         '<tr><td class="num"><time datetime="{}">{}</time></td><td>{}{}{}</td><td class="num">{}</td></tr>'
     ).format(

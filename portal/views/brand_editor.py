@@ -8,6 +8,7 @@ from babel.dates import format_datetime
 from markupsafe import Markup
 
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.numbers import locale_of
 from tenancy.text import gettext as _
 from themes.assets import asset_path
@@ -55,7 +56,7 @@ def drop_zone(kind: AssetKind, label: str, hint: str, *, upload: str, digest: st
 
 def correction_notes(corrections: Sequence[Correction], field: str) -> Markup:
     """Which other shades are shown instead of a colour, each with its reason; nothing where none is."""
-    lines = Markup("").join(
+    lines = joined(
         Markup(
             '<li><svg viewBox="0 0 18 18" aria-hidden="true">'
             '<rect width="18" height="18" rx="5" fill="{}"/></svg>'
@@ -69,7 +70,7 @@ def correction_notes(corrections: Sequence[Correction], field: str) -> Markup:
 
 def segments(event: str, label: str, choices: Sequence[tuple[str, str, str]], chosen: str) -> Markup:
     """Buttons of which one is pressed; each (value, words, icon) emits (event, value)."""
-    buttons = Markup("").join(
+    buttons = joined(
         Markup('<button type="button" data-emit="{}" data-arg="{}" aria-pressed="{}">{}{}</button>').format(
             event, value, str(value == chosen).lower(), icon(symbol, 15), words
         )
@@ -86,7 +87,7 @@ def stage() -> Markup:
 
 def version_bar(words: str, *actions: tuple[str, str, str]) -> Markup:
     """What is being looked at, and what can be done about it: (event, argument, words) each."""
-    buttons = Markup("").join(
+    buttons = joined(
         Markup('<button type="button" class="btn" data-emit="{}" data-arg="{}">{}</button>').format(*action)
         for action in actions
     )
@@ -105,7 +106,7 @@ def download_link(address: str) -> Markup:
 def version_list(versions: Sequence[BrandVersion], current: int, *, locale: str, timezone: str) -> Markup:
     """The history: who saved when, with buttons to look at a version and to go back to it."""
     return Markup('<ol class="versions">{}</ol>').format(
-        Markup("").join(_version(one, one.number == current, locale, timezone) for one in versions)
+        joined(_version(one, one.number == current, locale, timezone) for one in versions)
     )
 
 

@@ -9,6 +9,7 @@ from analytics.reports.metrics import Metric
 from portal.views.breakdown import Tab, bar_list, panel
 from portal.views.chart import line_chart
 from portal.views.documents import document, sign_in_page
+from portal.views.markup import joined
 from portal.views.sample_reports import SITE, sample_breakdown, sample_overview
 from portal.views.shell import NavGroup, NavLink, Person, heading, phone_bar, sidebar, sidebar_class
 from portal.views.tiles import metric_tiles
@@ -20,7 +21,7 @@ from themes.theme import Mode, Theme
 def dashboard_preview(theme: Theme, mode: Mode, locale: str) -> Markup:
     """A dashboard as the brand's people have it."""
     overview = sample_overview()
-    panels = Markup("").join(
+    panels = joined(
         Markup('<div class="{}">{}</div>').format(classes, _panel(title, dimension, locale))
         for title, dimension, classes in (
             (_("Sources"), Dimension.CHANNEL, "span-3"),

@@ -12,7 +12,7 @@ from analytics.reports.metrics import Metric
 from portal.views import numbers
 from portal.views.icons import icon
 from portal.views.labels import dimension_name, value_label, value_mark
-from portal.views.markup import filled
+from portal.views.markup import filled, joined
 from portal.views.measures import metric_name, metric_value
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
@@ -35,9 +35,7 @@ def bar_list(breakdown: Breakdown, *, locale: str = "en", limit: int = 9, pressa
     if not rows:
         return empty_state("search-x", _("No data in this period"), small=True)
     most = max(row.visitors for row in rows) or 1
-    items = Markup("").join(
-        _row(breakdown, row, row.visitors / most, locale, pressable=pressable) for row in rows
-    )
+    items = joined(_row(breakdown, row, row.visitors / most, locale, pressable=pressable) for row in rows)
     return filled(
         '<div class="columns" aria-hidden="true"><span>{}</span><span>{}</span><span>{}</span></div>'
         '<ol class="bars">{}</ol>',
@@ -70,7 +68,7 @@ def _around(
     """What of a panel is the same for everybody who reads one language: before its body, and after it."""
     strip: Markup | str = ""
     if tabs:
-        buttons = Markup("").join(_tab(key, tab, tab.key == active) for tab in tabs)
+        buttons = joined(_tab(key, tab, tab.key == active) for tab in tabs)
         strip = filled('<div class="tabs" role="tablist" aria-label="{}">{}</div>', title, buttons)
     before = filled(
         '<section class="card panel" data-panel="{}"><header><h2>{}</h2>{}</header>', key, title, strip
@@ -96,8 +94,8 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
         pgettext("of the whole", "Share"),
     ]
     titles += [metric_name(metric) for metric in metrics]
-    header = Markup("").join(filled('<th scope="col">{}</th>', title) for title in titles)
-    rows = Markup("").join(_table_row(breakdown, row, metrics, locale) for row in breakdown.rows)
+    header = joined(filled('<th scope="col">{}</th>', title) for title in titles)
+    rows = joined(_table_row(breakdown, row, metrics, locale) for row in breakdown.rows)
     return filled(
         '<div class="scroll"><table class="data"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
         header,
@@ -145,7 +143,7 @@ def _tab(panel_key: str, tab: Tab, active: bool) -> Markup:
 
 def _table_row(breakdown: Breakdown, row: BreakdownRow, metrics: Sequence[Metric], locale: str) -> Markup:
     dimension = breakdown.dimension
-    measured = Markup("").join(
+    measured = joined(
         filled('<td class="num">{}</td>', metric_value(metric, getattr(row, metric), locale, exact=True))
         for metric in metrics
     )

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from analytics.reports.cards import SiteCard
 from portal.views import numbers
+from portal.views.markup import joined
 from portal.views.measures import change_badge
 from portal.views.sparkline import sparkline
 from portal.views.states import empty_state
@@ -33,9 +34,7 @@ def site_cards(cards: Sequence[CardOf], *, locale: str = "en", add: Markup | Non
             _("Add a site, put one line of code into its pages, and visits appear here."),
             add,
         )
-    return Markup('<div class="cards">{}</div>').format(
-        Markup("").join(_card(card, locale) for card in cards)
-    )
+    return Markup('<div class="cards">{}</div>').format(joined(_card(card, locale) for card in cards))
 
 
 def site_mark(name: str) -> Markup:

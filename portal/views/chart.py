@@ -11,7 +11,7 @@ from analytics.reports.overview import Bucket, Overview
 from analytics.reports.period import Interval
 from portal.views import numbers
 from portal.views.curves import Point, runs, smooth, start
-from portal.views.markup import filled
+from portal.views.markup import filled, joined
 from portal.views.measures import metric_name, metric_value
 from portal.views.scale import Scale, scale_for
 from portal.views.states import empty_state
@@ -122,7 +122,7 @@ def _line_now(values: Sequence[float | None], scale: Scale, partial: Sequence[bo
 def _lone_points(values: Sequence[float | None], scale: Scale) -> Markup:
     """A dot where a line has only one point, which alone would not be seen."""
     last = max(len(values) - 1, 1)
-    return Markup("").join(
+    return joined(
         filled(
             '<circle class="point" cx="{:.2f}%" cy="{:.2f}%" r="4.5"/>',
             run[0] * 100 / last if len(values) > 1 else 50,
@@ -134,7 +134,7 @@ def _lone_points(values: Sequence[float | None], scale: Scale) -> Markup:
 
 
 def _grid(metric: Metric, scale: Scale, locale: str) -> Markup:
-    return Markup("").join(
+    return joined(
         filled(
             '<line class="grid-line" x1="0" x2="100%" y1="{0:.2f}%" y2="{0:.2f}%"/>'
             '<text x="-12" y="{0:.2f}%" dy=".32em" text-anchor="end">{1}</text>',
@@ -162,7 +162,7 @@ def _time_axis(overview: Overview, locale: str) -> Markup:
                 _axis_label(buckets[i].start, overview.interval, one_day, locale),
             )
         )
-    return Markup("").join(labels)
+    return joined(labels)
 
 
 def _axis_label(at: datetime, interval: Interval, one_day: bool, locale: str) -> str:
@@ -192,7 +192,7 @@ def _data(overview: Overview, metric: Metric, scale: Scale, locale: str) -> str:
 
 
 def _table(overview: Overview, metric: Metric, locale: str) -> Markup:
-    rows = Markup("").join(
+    rows = joined(
         filled(
             "<tr><th scope='row'>{}</th><td>{}</td></tr>",
             bucket_title(bucket.start, overview.interval, locale),

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from portal.views import numbers
 from portal.views.cards import site_mark
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.measures import change_badge
 from portal.views.sparkline import sparkline
 from portal.views.states import empty_state
@@ -53,7 +54,7 @@ class Figure:
 def figures(shown: Sequence[Figure], *, locale: str = "en") -> Markup:
     """The overview: a card with one number beside the other."""
     return Markup('<dl class="card figures">{}</dl>').format(
-        Markup("").join(
+        joined(
             Markup("<div><dt>{}</dt><dd><b>{}</b>{}</dd></div>").format(
                 one.label,
                 numbers.compact(one.value, locale),
@@ -75,7 +76,7 @@ def attention(notes: Sequence[tuple[str, str]], *, more: tuple[int, str] = (0, "
     """
     if not notes:
         return Markup("")
-    rows = Markup("").join(
+    rows = joined(
         Markup('<li><a href="{}">{}<span>{}</span>{}</a></li>').format(
             href, icon("triangle-alert", 16), words, icon("chevron-right", 15)
         )
@@ -118,10 +119,10 @@ def clients_table(
     ]
     name, *rest = titles
     header = Markup('<th scope="col" class="client">{}</th>').format(name)
-    header += Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in rest)
+    header += joined(Markup('<th scope="col">{}</th>').format(title) for title in rest)
     if pickable:
         header = Markup('<td class="pick"></td>') + header
-    rows = Markup("").join(_client(client, locale, pickable) for client in clients)
+    rows = joined(_client(client, locale, pickable) for client in clients)
     return Markup(
         '<div class="card scroll"><table class="data clients"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
@@ -132,7 +133,7 @@ def bulk_bar(actions: Sequence[tuple[str, str]]) -> Markup:
     """Buttons for all that is picked: they emit ("bulk", "ACTION id id ...")."""
     return Markup('<div class="bulk" role="group" aria-label="{}">{}</div>').format(
         _("With the selected clients"),
-        Markup("").join(
+        joined(
             Markup(
                 '<button type="button" class="btn small" data-emit="bulk" data-arg="{}" data-picks>'
                 "{}</button>"

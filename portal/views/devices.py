@@ -7,6 +7,7 @@ from markupsafe import Markup
 from portal.devices import device_words, place_words
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import joined
 from tenancy.own_sessions import OwnSession
 from tenancy.text import gettext as _
 
@@ -14,8 +15,8 @@ from tenancy.text import gettext as _
 def devices_table(sessions: Sequence[OwnSession], *, timezone: str, locale: str = "en") -> Markup:
     """A row per browser and program; emits ("end-session", id)."""
     heads = (_("Device"), _("Location"), _("Last seen"))
-    titles = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
-    rows = Markup("").join(_row(one, timezone, locale) for one in sessions)
+    titles = joined(Markup('<th scope="col">{}</th>').format(head) for head in heads)
+    rows = joined(_row(one, timezone, locale) for one in sessions)
     return Markup(
         '<div class="card"><table class="data words stack"><thead><tr>{}<th scope="col">'
         '<span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table></div>'

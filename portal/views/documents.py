@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from portal.assets import asset_url
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.numbers import direction
 from tenancy.languages import OFFERED, Language
 from tenancy.text import gettext as _
@@ -22,7 +23,7 @@ def head(theme: Theme, mode: Mode | None = None, *, scripts: bool = True) -> Mar
     `mode` is the viewer's own choice (the cookie "mode"), None for the brand's. NiceGUI pages put this into
     their head too; title and favicon are theirs.
     """
-    preload = Markup("").join(
+    preload = joined(
         Markup('<link rel="preload" as="font" type="font/woff2" crossorigin href="{}">').format(
             asset_url(font)
         )
@@ -104,7 +105,7 @@ def further_ways(others: Sequence[tuple[str, str]]) -> Markup:
     """Links to others who vouch for people: an address, and the name of who does it there."""
     if not others:
         return Markup("")
-    links = Markup("").join(
+    links = joined(
         Markup('<a class="btn wide" href="{}" rel="nofollow">{}</a>').format(
             address, _("Continue with {provider}").format(provider=name)
         )
@@ -150,7 +151,7 @@ def closed_page(
 ) -> Markup:
     """Who is turned away reads why. `places` are (public id, name) of where else they may go."""
     token = Markup('<input type="hidden" name="form" value="{}">').format(form_token)
-    ways = Markup("").join(
+    ways = joined(
         Markup(
             '<form method="post" action="/organization">{}<button class="btn wide" name="organization" '
             'value="{}">{}</button></form>'
@@ -197,9 +198,7 @@ def footer(theme: Theme, *, powered: bool = False) -> Markup:
     line = powered_by(theme) if powered else None
     if line:
         links.append(line)
-    return Markup("").join(
-        Markup('<a href="{}" rel="noopener">{}</a>').format(url, words) for words, url in links
-    )
+    return joined(Markup('<a href="{}" rel="noopener">{}</a>').format(url, words) for words, url in links)
 
 
 def notice(message: str) -> Markup:
@@ -256,7 +255,7 @@ def plain(theme: Theme, content: Markup, *, welcome: bool = False, languages: bo
 def _languages() -> Markup:
     """Links that lead back to the page in another language, each in its own words."""
     return Markup('<nav class="languages" aria-label="{}">{}</nav>').format(
-        _("Language"), Markup("").join(_language(one) for one in OFFERED)
+        _("Language"), joined(_language(one) for one in OFFERED)
     )
 
 
@@ -268,4 +267,4 @@ def _language(one: Language) -> Markup:
 
 def _paragraphs(text: str) -> Markup:
     lines = (Markup("<p>{}</p>").format(line) for line in text.split("\n") if line)
-    return Markup('<div class="welcome">{}</div>').format(Markup("").join(lines))
+    return Markup('<div class="welcome">{}</div>').format(joined(lines))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.numbers import day
 from tenancy.domain_checks import Finding, State
 from tenancy.domain_records import Item, Record
@@ -17,14 +18,14 @@ from tenancy.text import ngettext
 def domain_list(domains: Sequence[Domain], base: str, *, locale: str = "en") -> Markup:
     """The domains of one purpose, each a link to its page below `base`."""
     return Markup('<ul class="domains">{}</ul>').format(
-        Markup("").join(_line(domain, base, locale) for domain in domains)
+        joined(_line(domain, base, locale) for domain in domains)
     )
 
 
 def domain_lights(domain: Domain) -> Markup:
     """A light for each item of the domain, what it means, and the records that turn it green."""
     return Markup('<ol class="lights">{}</ol>').format(
-        Markup("").join(_light(domain, finding) for finding in domain.findings.values())
+        joined(_light(domain, finding) for finding in domain.findings.values())
     )
 
 
@@ -123,7 +124,7 @@ def _records(wanted: Sequence[Record]) -> Markup:
     if not wanted:
         return Markup("")
     return Markup('<div class="records">{}</div>').format(
-        Markup("").join(_record(record, number) for number, record in enumerate(wanted))
+        joined(_record(record, number) for number, record in enumerate(wanted))
     )
 
 

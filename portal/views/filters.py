@@ -7,6 +7,7 @@ from markupsafe import Markup
 from analytics.reports.filters import Dimension, Filter, Operator
 from portal.views.icons import icon
 from portal.views.labels import dimension_name, value_label
+from portal.views.markup import joined
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 
@@ -27,7 +28,7 @@ def filter_chips(filters: Sequence[Filter], *, locale: str = "en") -> Markup:
     """A chip per filter: its text emits ("edit_filter", index), its cross ("remove_filter", index)."""
     if not filters:
         return Markup("")
-    chips = Markup("").join(_chip(index, one, locale) for index, one in enumerate(filters))
+    chips = joined(_chip(index, one, locale) for index, one in enumerate(filters))
     everything = (
         Markup('<button type="button" class="btn quiet" data-emit="clear_filters">{}</button>').format(
             _("Clear all")

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import joined
 from tenancy.identities import Identity
 from tenancy.identity_providers import Provider
 from tenancy.text import gettext as _
@@ -19,7 +20,7 @@ def identities_table(
     if not identities:
         return Markup("")
     names = {one.issuer.rstrip("/"): one.name for one in providers}
-    rows = Markup("").join(
+    rows = joined(
         _row(one, names.get(one.issuer.rstrip("/")) or host_of(one.issuer), timezone, locale)
         for one in identities
     )
@@ -31,7 +32,7 @@ def identities_table(
 
 def connect_links(links: Sequence[tuple[str, str]]) -> Markup:
     """A link for each way that is not connected yet: an address, and the name of who vouches there."""
-    return Markup("").join(
+    return joined(
         Markup('<a class="btn" href="{}">{}{}</a>').format(
             address, icon("plus", 15), _("Connect {provider}").format(provider=name)
         )

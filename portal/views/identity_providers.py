@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.states import empty_state
 from tenancy.identity_providers import Provider
 from tenancy.text import gettext as _
@@ -29,7 +30,7 @@ def providers_list(providers: Sequence[Provider], findings: Mapping[str, Finding
                 _("With one, people sign in with their company account or with Google."),
             )
         )
-    rows = Markup("").join(_row(one, findings.get(one.key)) for one in providers)
+    rows = joined(_row(one, findings.get(one.key)) for one in providers)
     return Markup(
         '<div class="card"><table class="data words stack"><thead><tr><th scope="col">{}</th>'
         '<th scope="col">{}</th><th scope="col"><span class="sr">{}</span></th></tr></thead>'

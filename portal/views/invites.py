@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from portal.views.documents import document, error_page, field, further_ways, notice, plain
+from portal.views.markup import joined
 from portal.views.roles import role_about, role_name
 from tenancy.invite_links import Account, OpenedInvite
 from tenancy.invites import Invite, InviteState
@@ -99,7 +100,7 @@ def _about(invite: Invite) -> Markup:
         )
         about = words_for_sites.format(number=len(invite.sites))
     rows = ((_("For"), invite.email), (_("Role"), f"{role_name(invite.role)}: {about}"))
-    facts = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(*row) for row in rows)
+    facts = joined(Markup("<dt>{}</dt><dd>{}</dd>").format(*row) for row in rows)
     return Markup('<p>{}</p><dl class="facts">{}</dl>').format(words, facts)
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from analytics.shared_links import SharedLink
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
 from tenancy.text import ngettext
@@ -35,9 +36,9 @@ def links_table(lines: Sequence[LinkLine], *, zone: ZoneInfo, now: datetime, loc
             _("Nothing is shared yet"),
             _("A public link shows selected sections of a dashboard to anyone who has it."),
         )
-    rows = Markup("").join(_line(line, zone, now, locale) for line in lines)
+    rows = joined(_line(line, zone, now, locale) for line in lines)
     titles = (_("Link"), _("Who sees it"), _("Views"), "")
-    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    header = joined(Markup('<th scope="col">{}</th>').format(title) for title in titles)
     return Markup(
         '<div class="card scroll"><table class="data links"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
         "</table></div>"
@@ -58,7 +59,9 @@ def _line(line: LinkLine, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
     link = line.link
     buttons = [
         _copy(f"link-{link.id.hex}", line.url, _("Copy")),
-        _copy(f"frame-{link.id.hex}", embed_code(line), _("Embed")) if link.terms.allowed_origins else "",
+        _copy(f"frame-{link.id.hex}", embed_code(line), _("Embed"))
+        if link.terms.allowed_origins
+        else Markup(""),
         Markup('<a class="btn square quiet" href="{}" target="_blank" aria-label="{}">{}</a>').format(
             line.url, _("Open"), icon("external-link")
         ),
@@ -79,7 +82,7 @@ def _line(line: LinkLine, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
         _("last {day}").format(day=numbers.day(link.last_viewed_at.astimezone(zone).date(), locale))
         if link.last_viewed_at
         else "",
-        Markup("").join(buttons),
+        joined(buttons),
     )
 
 

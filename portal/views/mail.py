@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from portal.views.icons import icon
+from portal.views.markup import joined
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 from themes.mail.letter import Reader
@@ -45,8 +46,8 @@ def mail_log(records: Sequence[MailRecord], reader: Reader) -> Markup:
     if not records:
         return Markup('<p class="muted">{}</p>').format(_("No emails have been sent yet."))
     titles = (_("Email"), _("To"), _("When"), _("Status"))
-    header = Markup("").join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
-    rows = Markup("").join(_record(record, reader) for record in records)
+    header = joined(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    rows = joined(_record(record, reader) for record in records)
     return Markup(
         '<div class="scroll"><table class="data mail-log"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
@@ -57,7 +58,7 @@ def kept_list(mails: Sequence[KeptMail], reader: Reader) -> Markup:
     """Mails that stayed on this machine; each opens in place."""
     if not mails:
         return Markup('<p class="muted">{}</p>').format(_("There are no emails yet."))
-    return Markup("").join(
+    return joined(
         Markup(
             '<details class="kept-mail"><summary><b>{}</b><span class="muted">{} · {}</span></summary>'
             "{}</details>"

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from portal.views.markup import joined
 from tenancy.text import gettext as _
 
 
@@ -26,7 +27,5 @@ def what_moves(owner: str, target: str, *, keep_links: bool) -> Markup:
         links,
     )
     return Markup('<ul class="meaning">{}</ul>').format(
-        Markup("").join(
-            Markup("<li>{}</li>").format(line.format(owner=owner, target=target)) for line in lines
-        )
+        joined(Markup("<li>{}</li>").format(line.format(owner=owner, target=target)) for line in lines)
     )

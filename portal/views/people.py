@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from portal.views import numbers
+from portal.views.markup import joined
 from portal.views.roles import role_name
 from portal.views.states import empty_state
 from tenancy.invites import Invite, InviteState
@@ -51,12 +52,12 @@ def invites_table(
 
 
 def _table(heads: Sequence[str], rows: Sequence[Markup]) -> Markup:
-    titles = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
+    titles = joined(Markup('<th scope="col">{}</th>').format(head) for head in heads)
     return Markup(
         '<div class="card"><table class="data words stack"><thead><tr>{}'
         '<th scope="col"><span class="sr">{}</span></th></tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(titles, _("Actions"), Markup("").join(rows))
+    ).format(titles, _("Actions"), joined(rows))
 
 
 def _member(line: MemberLine, timezone: str, locale: str) -> Markup:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from analytics.reports.period import Interval, Preset
+from portal.views.markup import joined
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop, pgettext
 
@@ -52,7 +53,7 @@ def period_choices(
 
 def period_shortcuts() -> Markup:
     """Buttons that only the keyboard presses, as the menu's own are not there while it is closed."""
-    buttons = Markup("").join(
+    buttons = joined(
         Markup(
             '<button type="button" tabindex="-1" aria-hidden="true" data-emit="period" data-arg="{}" '
             'data-key="{}"></button>'
@@ -63,7 +64,7 @@ def period_shortcuts() -> Markup:
 
 
 def _group(title: str, choices: Iterable[tuple[str, str, str, str, bool]]) -> Markup:
-    buttons = Markup("").join(
+    buttons = joined(
         Markup('<button type="button" data-emit="{}" data-arg="{}"{}><span>{}</span>{}</button>').format(
             event,
             value,

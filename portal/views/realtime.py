@@ -9,6 +9,7 @@ from analytics.reports.metrics import Metric
 from analytics.reports.realtime import Realtime, RealtimeRow
 from portal.views import numbers
 from portal.views.labels import dimension_name, value_label, value_mark
+from portal.views.markup import joined
 from portal.views.measures import metric_name
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
@@ -65,9 +66,7 @@ def live_minutes(realtime: Realtime, *, locale: str = "en") -> Markup:
     return Markup(
         '<svg class="minutes" role="img" aria-label="{}">{}</svg>'
         '<div class="minutes-axis" aria-hidden="true"><span>{}</span><span>{}</span></div>'
-    ).format(
-        _("Visitors per minute, last 30 minutes"), Markup("").join(bars), _minutes_ago(count - 1), _("now")
-    )
+    ).format(_("Visitors per minute, last 30 minutes"), joined(bars), _minutes_ago(count - 1), _("now"))
 
 
 def live_rows(rows: Sequence[RealtimeRow], dimension: Dimension, *, locale: str = "en") -> Markup:
@@ -75,7 +74,7 @@ def live_rows(rows: Sequence[RealtimeRow], dimension: Dimension, *, locale: str 
     if not rows:
         return empty_state("radio", _("Nobody here at the moment"), small=True)
     most = max(row.visitors for row in rows) or 1
-    items = Markup("").join(
+    items = joined(
         Markup(
             '<li><div class="bar" title="{label}"><svg class="fill" aria-hidden="true">'
             '<rect width="{width:.1f}%" height="100%" rx="7"/></svg>{mark}<bdi>{label}</bdi></div>'

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from portal.views.icons import icon
+from portal.views.markup import joined
 from tenancy.roles import OrganizationKind, Permission, Role, allows, roles_of
 from tenancy.text import gettext, gettext_noop
 
@@ -66,14 +67,14 @@ def permissions_in(kind: OrganizationKind) -> list[Permission]:
 def roles_table(kind: OrganizationKind) -> Markup:
     """Who may do what in an organisation of this kind."""
     roles = in_order(roles_of(kind))
-    heads = Markup("").join(
+    heads = joined(
         Markup('<th scope="col" title="{}">{}</th>').format(role_about(role), role_name(role))
         for role in roles
     )
-    rows = Markup("").join(
+    rows = joined(
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
             permission_name(permission),
-            Markup("").join(_cell(allows(role, kind, permission)) for role in roles),
+            joined(_cell(allows(role, kind, permission)) for role in roles),
         )
         for permission in permissions_in(kind)
     )

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from analytics.reports.period import Preset
 from portal.views.documents import brand, document, footer, notice
 from portal.views.icons import icon
+from portal.views.markup import joined
 from portal.views.periods import preset_name
 from portal.views.shell import mode_switch
 from tenancy.text import gettext as _
@@ -50,7 +51,7 @@ def shared_page(
 def shared_panels(panels: Mapping[str, tuple[str, Markup]]) -> Markup:
     """The panels of a dashboard, by key: the classes of each and its markup."""
     return Markup('<div class="panels">{}</div>').format(
-        Markup("").join(
+        joined(
             Markup('<div class="{}">{}</div>').format(classes, drawn) for classes, drawn in panels.values()
         )
     )
@@ -88,7 +89,7 @@ def _periods(presets: Sequence[Preset], chosen: Preset) -> Markup:
     """The period that is shown; a list to choose from where there are several."""
     if not presets:
         return Markup('<span class="muted">{}</span>').format(preset_name(chosen))
-    choices = Markup("").join(
+    choices = joined(
         Markup('<button type="button" data-emit="period" data-arg="{}"{}>{}</button>').format(
             preset, Markup(' aria-current="true"') if preset is chosen else "", preset_name(preset)
         )

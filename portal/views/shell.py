@@ -8,6 +8,7 @@ from markupsafe import Markup
 from portal.views.cards import site_mark
 from portal.views.documents import brand
 from portal.views.icons import icon
+from portal.views.markup import joined
 from tenancy.text import gettext as _
 from themes.theme import Sidebar, Theme
 
@@ -44,7 +45,7 @@ def sidebar(theme: Theme, groups: Sequence[NavGroup], current: str, person: Pers
     """Logo, links (the one whose href is `current` is marked), and who is signed in with the way out."""
     return Markup('<div class="side-in">{}{}{}</div>').format(
         brand(theme, on_brand=True, href="/"),
-        Markup("").join(_group(group, current) for group in groups),
+        joined(_group(group, current) for group in groups),
         _account(person),
     )
 
@@ -80,7 +81,7 @@ def link_button(symbol: str, words: str, href: str, *, download: bool = False) -
 
 def page_tabs(links: Sequence[tuple[str, str]], current: str, label: str) -> Markup:
     """Links to the pages about one thing, each a title and an address; what does not fit is scrolled to."""
-    tabs = Markup("").join(
+    tabs = joined(
         Markup('<a href="{}"{}>{}</a>').format(
             href, Markup(' aria-current="page"') if href == current else "", title
         )
@@ -108,7 +109,7 @@ def button_face(label: str, symbol: Markup | None = None) -> Markup:
 
 
 def _group(group: NavGroup, current: str) -> Markup:
-    links = Markup("").join(
+    links = joined(
         Markup('<a href="{}"{}>{}<span>{}</span></a>').format(
             link.href,
             Markup(' aria-current="page"') if link.href == current else "",
@@ -146,7 +147,7 @@ def _who(person: Person, after: Markup | None = None) -> Markup:
 
 def _switcher(person: Person) -> Markup:
     """Opens a list of the organisations; a form, so that it works in every tab the same."""
-    choices = Markup("").join(
+    choices = joined(
         Markup('<button name="organization" value="{}"{}>{}<span>{}</span></button>').format(
             public_id,
             Markup(' aria-current="true"') if name == person.organization else "",

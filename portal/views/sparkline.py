@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from portal.views.curves import Point, runs, straight
-from portal.views.markup import filled
+from portal.views.markup import filled, joined
 
 _WIDTH, _HEIGHT, _EDGE = 100, 28, 2
 # More would be noise in so little room.
@@ -33,7 +33,7 @@ def sparkline(values: Sequence[float | None], *, strong: bool = False) -> Markup
         " strong" if strong else "",
         _WIDTH,
         _HEIGHT,
-        Markup("").join(lines),
+        joined(lines),
     )
 
 

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from analytics.reports.metrics import Metric
 from analytics.reports.overview import Overview
-from portal.views.markup import filled
+from portal.views.markup import filled, joined
 from portal.views.measures import change_badge, metric_name, metric_value
 from portal.views.sparkline import sparkline
 from tenancy.text import gettext as _
@@ -12,7 +12,7 @@ from tenancy.text import gettext as _
 
 def metric_tiles(overview: Overview, selected: Metric, *, locale: str = "en") -> Markup:
     """Six buttons that emit ("metric", "visitors"): name, value, change, course over the period."""
-    tiles = Markup("").join(_tile(overview, metric, metric is selected, locale) for metric in Metric)
+    tiles = joined(_tile(overview, metric, metric is selected, locale) for metric in Metric)
     return filled('<div class="tiles" role="group" aria-label="{}">{}</div>', _("Metrics"), tiles)
 
 

@@ -8,7 +8,7 @@ from analytics.reports.breakdown import BreakdownRow
 from analytics.reports.filters import Dimension, Filter, Operator, filters_json
 from portal.assets import asset_url
 from portal.views import numbers
-from portal.views.markup import filled
+from portal.views.markup import filled, joined
 from tenancy.text import gettext as _
 from tenancy.text import ngettext
 
@@ -26,7 +26,7 @@ def world_map(countries: Sequence[BreakdownRow], *, locale: str = "en", pressabl
     """
     land = asset_url("world.svg")
     most = max((row.visitors for row in countries), default=0) or 1
-    shapes = Markup("").join(
+    shapes = joined(
         filled(
             '<use class="visited" href="{}#{}" fill-opacity="{:.2f}"{} data-hover="{}"/>',
             land,

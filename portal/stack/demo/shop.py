@@ -17,6 +17,7 @@ from portal.stack.demo.cast import RESELLERS, SHOP_HOST, sample_sites
 from portal.stack.demo.page_trees import page_tree
 from portal.stack.demo.wares import Ware, wares
 from portal.stack.demo.world import find_site
+from portal.views.markup import joined
 from tenancy.domains import base_url, resolve_host
 from tracker.snippet import snippet
 
@@ -107,7 +108,7 @@ class _Pages:
             text=escape(ware.text),
             price=_price(ware),
             amount=f"{ware.price:.2f}",
-            notes=Markup("").join(Markup("<li>{}</li>").format(note) for note in ware.notes),
+            notes=joined(Markup("<li>{}</li>").format(note) for note in ware.notes),
             others=_cards([other for other in wares() if other != ware][:4]),
         )
         return self._page(f"/products/{ware.slug}", main)
@@ -143,7 +144,7 @@ def _cards(stock: Iterable[Ware]) -> Markup:
         '<a class="card" href="/products/{slug}"><div class="stage" style="--tint:{tint}">{art}</div><div>'
         '<span class="cost">{price}</span><b>{name}</b><small>{tagline}</small></div></a>'
     )
-    return Markup("").join(
+    return joined(
         card.format(
             slug=ware.slug,
             tint=ware.tint,
