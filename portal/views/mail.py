@@ -102,6 +102,7 @@ _TITLES = {
     "certificate_trouble": gettext_noop("Certificate problem"),
     "site_silent": gettext_noop("No visits to a site"),
     "usage_warning": gettext_noop("Few events left"),
+    "client_deleted": gettext_noop("Client deleted"),
     "export_ready": gettext_noop("Export is ready"),
     "test_mail": gettext_noop("Test email"),
 }
