@@ -30,12 +30,12 @@ def rebuild_sessions(touched: Iterable[Touched]) -> None:
         command(REBUILD.format(where=touched_alone, version=_version()), max_query_size=1_000_000)
 
 
-def rebuild_between(site: int, after: datetime, until: datetime) -> None:
+def rebuild_between(site: int, after: datetime, until: datetime, *, longest: timedelta) -> None:
     """Writes the rows of a site's sessions that began after one moment and not after the other.
 
-    For events that did not come through the worker.
+    For events that did not come through the worker; `longest` is how long no session of theirs lasts.
     """
-    begun = BEGUN.format(site=site, after=_moment(after), until=_moment(until))
+    begun = BEGUN.format(site=site, after=_moment(after), until=_moment(until), over=_moment(until + longest))
     command(REBUILD.format(where=begun, version=_version()))
     events_came_late({site: round(after.timestamp() * 1000)})
 
@@ -77,7 +77,7 @@ GROUP BY site_id, visitor_id, session_id, session_start
 TOUCHED = "(site_id, toDate(ts), visitor_id) IN ({days}) AND session_id IN ({sessions})"
 
 BEGUN = """
-  site_id = {site:d} AND toDate(ts) >= toDate({after})
+  site_id = {site:d} AND toDate(ts) BETWEEN toDate({after}) AND toDate({over})
   AND session_start > {after} AND session_start <= {until}
 """
 

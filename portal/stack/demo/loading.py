@@ -80,9 +80,8 @@ def _insert(one: PlacedSite, span: Span, wanted: int) -> None:
         command(traffic_sql(number, one.sample, part, wanted), max_query_size=1_000_000)
     # Visits may reach over the border of two parts, and into the span from before it.
     for part in parts:
-        rebuild_between(
-            number, part.after - (_LONGEST_VISIT if part is parts[0] else timedelta()), part.until
-        )
+        before = _LONGEST_VISIT if part is parts[0] else timedelta()
+        rebuild_between(number, part.after - before, part.until, longest=_LONGEST_VISIT)
 
 
 def _parts(span: Span, wanted: int) -> Iterator[Span]:
