@@ -242,6 +242,7 @@ def test_the_page_to_sign_in_says_and_shows_what_the_brand_wants() -> None:
     assert "imprint" in error_page(WELCOME, 404, "No", "None.")
 
 
+@pytest.mark.usefixtures("stack")
 def test_the_platform_is_named_where_a_brand_turns_that_on_and_nowhere_else() -> None:
     named = Theme("Acme", powered_by=True)
     assert "Powered by InsightHub" in sign_in_page(named, form_token="t")

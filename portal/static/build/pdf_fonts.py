@@ -19,7 +19,7 @@ PARTS = {
     "nunito": ("latin", "latin-ext", "cyrillic"),
 }
 # Alphabets that a font has not drawn are Inter's: a PDF takes no letter from elsewhere, it shows a box.
-LENT = {"nunito": ("greek",)}
+LENT = {"fraunces": ("cyrillic", "greek"), "nunito": ("greek",)}
 MADE = (
     ("inter", 400, "inter-regular"),
     ("inter", 650, "inter-strong"),
