@@ -107,13 +107,6 @@ async def get_domain(db: AsyncSession, viewer: Viewer, domain_id: str) -> Domain
     return domain_of(row, key)
 
 
-async def failing_domains(db: AsyncSession) -> list[Domain]:
-    """What once worked and does not now, of the viewer's organisation and those below; the longest first."""
-    query = rows_with_keys().where(models.Domain.failing_since.is_not(None), _is_below())
-    rows = await db.execute(query.order_by(models.Domain.failing_since))
-    return [domain_of(row, key) for row, key in rows]
-
-
 async def claim_domain(
     db: AsyncSession,
     viewer: Viewer,
