@@ -29,11 +29,16 @@ def _close(key: str) -> None:
     """Sends the pages of an ended session to the sign-in, from which they come back by themselves."""
     for client, holder in list(_open.items()):
         if key in {holder.session, holder.user}:
-            del _open[client]
-            client.run_javascript("location.reload()")
+            _leave(client, "location.reload()")
         elif key == holder.viewing:
             # It shows what one is no longer. Whoever sent the form is on their way already.
-            client.run_javascript("setTimeout(() => location.assign('/'), 600)")
+            _leave(client, "setTimeout(() => location.assign('/'), 600)")
+
+
+def _leave(client: Client, script: str) -> None:
+    """Once: the process that says a thing hears it, too."""
+    del _open[client]
+    client.run_javascript(script)
 
 
 on_change(Channel.SESSION, _close)

@@ -62,6 +62,12 @@ class Person:
         assert answer is not None
         return answer.status
 
+    async def arrives(self, address: str) -> None:
+        """Is led to an address, in which ** stands for anything, also past one given up on the way."""
+        pattern = ".*".join(re.escape(part) for part in address.split("**"))
+        await expect(self.page).to_have_url(re.compile(f"^{pattern}$"), timeout=30_000)
+        await self.page.wait_for_load_state()
+
     async def presses(self, name: str, role: Any = "button") -> None:
         await self.page.get_by_role(role, name=name, exact=True).first.click()
 

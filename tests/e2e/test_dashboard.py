@@ -52,7 +52,7 @@ async def world(product: Product) -> AsyncIterator[World]:
 
 async def on_the_dashboard(person: Person, world: World, user: MadeUser, query: str = "") -> None:
     await person.signs_in(user.email, user.password)
-    await person.page.wait_for_url("**/clients" if user is world.owner else "**/sites")
+    await person.arrives("**/clients" if user is world.owner else "**/sites")
     await person.opens(f"/sites/{world.site.public_id}{query}")
     await person.reads("Visitors", "0" if "from=" in query else "12")
 
@@ -67,7 +67,7 @@ async def test_what_is_pressed_is_in_the_address_and_the_way_back_leads_back(
         await mara.sees("Channel is Organic Search")
         filtered = mara.page.url
         await mara.page.keyboard.press("d")
-        await mara.page.wait_for_url("**period=today**")
+        await mara.arrives("**period=today**")
         await expect(mara.tile("Visitors").locator(".tile-value")).not_to_have_text("6")
         await mara.page.go_back()
         await mara.reads("Visitors", "6")
@@ -77,7 +77,7 @@ async def test_what_is_pressed_is_in_the_address_and_the_way_back_leads_back(
 
         await mara.tile("Page views").click()
         await expect(mara.tile("Page views")).to_have_attribute("aria-pressed", "true")
-        await mara.page.wait_for_url("**metric=page_views**")
+        await mara.arrives("**metric=page_views**")
 
     async with at(browser, product, world.agency.host) as colleague:
         # A link shows the same view to whoever may see it, after signing in.
@@ -142,20 +142,20 @@ async def test_who_is_signed_out_elsewhere_sees_it_at_once(
     person = await make_user(world.agency, Role.ADMIN)
     async with at(browser, product, world.agency.host) as mara:
         await mara.signs_in(person.email, person.password)
-        await mara.page.wait_for_url("**/clients")
+        await mara.arrives("**/clients")
         await mara.opens(f"/sites/{world.site.public_id}/realtime")
         await mara.sees("Right now")
 
         await sign_out_everywhere(person.id)
 
-        await mara.page.wait_for_url("**/login**", timeout=10_000)
+        await mara.arrives("**/login**")
 
 
 async def test_realtime_moves_by_itself(browser: Browser, product: Product, world: World) -> None:
     site = await make_site(world.client)
     async with at(browser, product, world.agency.host) as mara:
         await mara.signs_in(world.owner.email, world.owner.password)
-        await mara.page.wait_for_url("**/clients")
+        await mara.arrives("**/clients")
         await mara.opens(f"/sites/{site.public_id}/realtime")
         count = mara.page.locator(".now-count b")
         await expect(count).to_have_text("0")
@@ -192,9 +192,9 @@ async def test_days_are_picked_in_the_calendar_and_compared_with_the_year_before
         days = mara.page.locator(".q-date__calendar-days")
         await days.get_by_role("button", name="5", exact=True).click()
         await days.get_by_role("button", name="11", exact=True).click()
-        await mara.page.wait_for_url("**from=2026-03-05&to=2026-03-11**")
+        await mara.arrives("**from=2026-03-05&to=2026-03-11**")
         await mara.sees("Mar 5 – Mar 11")
         await mara.page.get_by_role("button", name="Period:").click()
         await mara.page.get_by_role("button", name="Year before").click()
-        await mara.page.wait_for_url("**compare=year**")
+        await mara.arrives("**compare=year**")
         await mara.sees("Mar 5, 2025")

@@ -88,7 +88,7 @@ async def test_the_only_way_in_stays_and_a_client_sees_nothing_of_it(
 
 
 async def adds(owner: Person, kind: str, host: str) -> None:
-    await owner.page.wait_for_url("**/clients") if "/login" in owner.page.url else None
+    await owner.arrives("**/clients") if "/login" in owner.page.url else None
     await owner.opens("/settings/domains")
     await owner.presses(f"Add: {kind}")
     await owner.writes(host, into="Name")

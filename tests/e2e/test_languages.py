@@ -96,7 +96,7 @@ async def test_every_page_is_translated_and_reads_from_the_right(
     site = f"/sites/{world.site.public_id}"
     async with at(browser, product, world.agency.host, viewport=PHONE) as person:
         await person.signs_in(reader.email, reader.password)
-        await person.page.wait_for_url("**/clients")
+        await person.arrives("**/clients")
         # By kind of page, as one site's are like another's; grows while it is read.
         paths = {kind_of(path): path for path in (site, "/clients", "/no-such-page")}
         read = set[str]()
@@ -189,7 +189,7 @@ async def test_german_fits_a_phone(browser: Browser, product: Product, world: Wo
     site = f"/sites/{world.site.public_id}"
     async with at(browser, product, world.agency.host, viewport=PHONE) as person:
         await person.signs_in(reader.email, reader.password)
-        await person.page.wait_for_url("**/clients")
+        await person.arrives("**/clients")
         for path in ("/clients", site, f"{site}/install"):
             await person.opens(path)
             await settle(person)
@@ -208,7 +208,7 @@ async def test_a_page_goes_on_in_the_language_that_it_began_in(
     ):
         for person, user in ((german, lena), (english, mara)):
             await person.signs_in(user.email, user.password)
-            await person.page.wait_for_url("**/clients")
+            await person.arrives("**/clients")
             await person.opens(f"/sites/{site.public_id}")
             await settle(person)
         assert await german.page.evaluate("document.documentElement.lang") == "de"
@@ -245,7 +245,7 @@ async def test_a_new_language_is_on_open_pages_at_once(
     user = await make_user(world.agency)
     async with at(browser, product, world.agency.host) as mara:
         await mara.signs_in(user.email, user.password)
-        await mara.page.wait_for_url("**/clients")
+        await mara.arrives("**/clients")
         await mara.sees("Visitors today")
         async with system_session(reason="test") as db:
             viewer = replace(a_viewer(world.agency), user_id=user.id)
@@ -263,5 +263,5 @@ async def test_links_below_the_form_change_its_language(
         await mara.page.get_by_label("E-Mail").fill(user.email)
         await mara.page.get_by_label("Passwort").fill(user.password)
         await mara.presses("Anmelden")
-        await mara.page.wait_for_url("**/sites")
+        await mara.arrives("**/sites")
         await mara.sees("Website anlegen")

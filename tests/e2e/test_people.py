@@ -36,7 +36,7 @@ async def test_an_owner_invites_and_the_invited_person_sees_what_the_role_allows
 
     async with at(browser, product, agency.host) as olive, at(browser, product, agency.host) as robin:
         await olive.signs_in(owner.email, owner.password)
-        await olive.page.wait_for_url("**/sites")
+        await olive.arrives("**/sites")
         await olive.opens("/settings/people")
         await olive.presses("Invite someone")
         await olive.writes(email, into="Email")
@@ -77,13 +77,13 @@ async def test_an_owner_invites_and_the_invited_person_sees_what_the_role_allows
         await olive.sees("Remove Robin Vale?")
         await olive.page.get_by_role("button", name="Remove", exact=True).last.click()
         await olive.does_not_see("Robin Vale")
-        await robin.page.wait_for_url("**/login**")
+        await robin.arrives("**/login**")
 
         await olive.opens("/settings/audit?what=person")
         for line in ("Olive Owner removed Robin Vale.", "Olive Owner changed the role of Robin Vale."):
             await olive.sees(line)
         await olive.page.get_by_label("What", exact=True).select_option(label="Person removed")
-        await olive.page.wait_for_url("**what=person.removed**")
+        await olive.arrives("**what=person.removed**")
         await olive.sees("removed Robin Vale.")
         await olive.does_not_see("changed the role")
 

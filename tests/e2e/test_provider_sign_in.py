@@ -31,7 +31,7 @@ async def test_the_button_of_a_provider_leads_out_and_back_in(
     async with at(browser, product, agency.host) as somebody:
         await somebody.opens("/login")
         await somebody.presses("Continue with Acme ID", role="link")
-        await somebody.page.wait_for_url(f"{provider.issuer}/**")
+        await somebody.arrives(f"{provider.issuer}/**")
         await is_let_in(somebody, subject)
         # The address alone is no proof: the password is, and then the page on which to connect the two.
         await somebody.sees("There is already an account with your address.")

@@ -33,7 +33,7 @@ async def test_a_dashboard_is_shared_embedded_locked_and_revoked(browser: Browse
                 await expect(visitor.page.locator("[data-arg=sessions]")).to_have_attribute(
                     "aria-pressed", "true"
                 )
-                await visitor.page.wait_for_url("**metric=sessions")
+                await visitor.arrives("**metric=sessions")
                 frame = f"document.body.innerHTML = '<iframe src=\"{address}?embed=1\"></iframe>'"
                 await visitor.page.goto(allowed)
                 await visitor.page.evaluate(frame)

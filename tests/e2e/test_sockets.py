@@ -43,7 +43,7 @@ async def test_events_of_another_page_do_nothing(browser: Browser, product: Prod
         sent = events_sent_by(one.page)
         for person, user in ((one, mara), (other, spy)):
             await person.signs_in(user.email, user.password)
-            await person.page.wait_for_url("**/clients")
+            await person.arrives("**/clients")
             await person.opens(f"/sites/{site.public_id}")
             await person.tile("Sessions").wait_for()
         await one.tile("Sessions").click()
@@ -68,7 +68,7 @@ async def test_a_socket_opens_only_where_its_page_was_made(
     user = await make_user(agency)
     async with at(browser, product, agency.host) as mara:
         await mara.signs_in(user.email, user.password)
-        await mara.page.wait_for_url("**/clients")
+        await mara.arrives("**/clients")
         client_id = await mara.page.evaluate("window.clientId")
         [cookie] = [one for one in await mara.page.context.cookies() if one["name"] == "session"]
 

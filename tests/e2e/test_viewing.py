@@ -15,7 +15,7 @@ async def test_a_look_from_asking_for_consent_to_losing_it(browser: Browser, pro
 
     async with at(browser, product, agency.host) as olive, at(browser, product, agency.host) as bea:
         await bea.signs_in(boss.email, boss.password)
-        await bea.page.wait_for_url("**/clients")
+        await bea.arrives("**/clients")
         await bea.opens(page)
         await bea.presses("View as client")
         await bea.sees(f"{client.name} has not yet allowed you")
@@ -23,23 +23,26 @@ async def test_a_look_from_asking_for_consent_to_losing_it(browser: Browser, pro
         await bea.sees("We have sent them an email.")
 
         await olive.signs_in(owner.email, owner.password)
-        await olive.page.wait_for_url("**/sites")
+        await olive.arrives("**/sites")
         await agree(olive)
 
         await bea.opens(page)
         other = Person(await bea.page.context.new_page(), product, agency.host)
         await other.opens("/settings/organization")
         await other.writes("Somebody Else", into="Name")
+        left: list[str] = []
+        other.page.on("request", lambda sent: left.append(sent.url) if sent.url.endswith("/") else None)
         await bea.presses("View as client")
         await bea.sees(line)
         await bea.sees(site.name)
         await expect(bea.page.get_by_role("button", name="Add a site")).to_have_count(0)
         # The other tab was a page of the agency's: it is one of the client's now.
-        await other.page.wait_for_url("**/sites")
+        await other.arrives("**/sites")
         await other.sees(line)
+        assert len(left) == 1  # said to this process by itself and by Redis, and done once
 
         await agree(olive)
-        await bea.page.wait_for_url("**/clients")
+        await bea.arrives("**/clients")
         await bea.does_not_see(line)
         await olive.opens("/settings/audit")
         looks = olive.page.get_by_role("row").filter(has_text=f"Viewing as {client.name}")
