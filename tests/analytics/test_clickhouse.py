@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from clickhouse_connect.driver import client as driver
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from analytics import clickhouse
@@ -28,6 +29,16 @@ def two_worlds() -> tuple[World, World]:
 async def test_the_site_is_bound() -> None:
     site = a_site()
     assert await query(site, "SELECT {site:UInt32}") == [(site.number,)]
+
+
+async def test_the_driver_looks_once_at_the_same_sql() -> None:
+    sql = f"SELECT {{site:UInt32}}, {{what:String}} AS it_{uuid4().hex}"
+    looked = driver._query_is_read_only.cache_info  # type: ignore[attr-defined]
+    before = looked()
+    for what in ("a", "b", "c"):
+        assert (await query(a_site(), sql, what=what))[0][1] == what
+    after = looked()
+    assert (after.misses - before.misses, after.hits - before.hits) == (1, 2)
 
 
 async def test_every_table_with_a_site_stands_behind_the_second_wall() -> None:
