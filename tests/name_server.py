@@ -46,9 +46,9 @@ class NameServer:
         while True:
             try:
                 packet, peer = self._socket.recvfrom(4096)
+                self._socket.sendto(self._answer(dns.message.from_wire(packet)).to_wire(), peer)
             except OSError:
-                return
-            self._socket.sendto(self._answer(dns.message.from_wire(packet)).to_wire(), peer)
+                return  # it is closed
 
     def _answer(self, query: dns.message.Message) -> dns.message.Message:
         response = dns.message.make_response(query, recursion_available=True)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Error as PlaywrightError
 
 from portal.stack.child import Child
 
@@ -58,9 +59,7 @@ class Person:
 
     async def opens(self, path: str) -> int:
         """Goes to a path; the status of the answer."""
-        answer = await self.page.goto(self._product.url(self._host, path))
-        assert answer is not None
-        return answer.status
+        return await goes_to(self.page, self._product.url(self._host, path))
 
     async def arrives(self, address: str) -> None:
         """Is led to an address, in which ** stands for anything, also past one given up on the way."""
@@ -103,6 +102,19 @@ class Person:
         names = await box.locator(".bars bdi").all_inner_texts()
         numbers = await box.locator(".bars b").all_inner_texts()
         return dict(zip(names, numbers, strict=True))
+
+
+async def goes_to(page: Page, address: str) -> int:
+    """Goes to an address, once more where another journey got in the way; the status of the answer."""
+    for _try in range(5):
+        try:
+            answer = await page.goto(address)
+        except PlaywrightError:
+            continue
+        # There is none where the two journeys crossed at the very moment that one arrived.
+        if answer is not None:
+            return answer.status
+    raise AssertionError(f"{address} cannot be opened")
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ import portal.pages  # noqa: F401  it fills the table of pages
 from tenancy.login import session_cookie
 from tenancy.roles import Role
 from tenancy.settings import settings
-from tests.e2e.people import Person, Product, at
+from tests.e2e.people import Person, Product, at, goes_to
 from tests.factories import session_of
 from tests.leaks.traces import OUR_COOKIES, Traces
 from tests.leaks.worlds import TwoAgencies, two_agencies
@@ -62,14 +62,7 @@ class Reader:
 
     async def opens(self, path: str) -> int:
         """Goes to a path; the status of the answer."""
-        for _try in range(3):
-            try:
-                answer = await self._page.goto(f"{self._origin}{path}")
-            except PlaywrightError:
-                continue  # what was pressed last leads to a page of its own, just now
-            assert answer is not None
-            return answer.status
-        raise AssertionError(f"{path} cannot be opened")
+        return await goes_to(self._page, f"{self._origin}{path}")
 
     async def reads(self, where: str) -> None:
         """The page as it stands by now, with all that its scripts have built, and the pages inside it."""
