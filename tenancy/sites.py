@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Select, func, select, text, update
@@ -14,9 +15,9 @@ from tenancy import models
 from tenancy.audit import Action, Target, changes, record
 from tenancy.cache import ReadThrough
 from tenancy.contracts import admit_site
-from tenancy.db import after_commit, system_session
+from tenancy.db import after_commit, session, system_session
 from tenancy.errors import NotFound
-from tenancy.ids import OrganizationId, SiteId
+from tenancy.ids import OrganizationId, SiteId, UserId
 from tenancy.invalidation import Channel, on_change, publish
 from tenancy.roles import Permission
 from tenancy.site_fields import (
@@ -79,6 +80,19 @@ async def get_site(db: AsyncSession, public_id: str) -> Site:
     if row is None:
         raise NotFound()
     return _site(row)
+
+
+async def seen_site(viewer: Viewer, public_id: str) -> Site:
+    """As get_site, in a transaction of its own, or from memory when asked lately: pages ask with every step.
+
+    What changes a site, or what somebody may see, is heard at once; 15 seconds later where Redis is down.
+    """
+    site = None
+    if len(public_id) <= _LONGEST:
+        site = await _seen_sites.get(f"{viewer.organization_id} {viewer.user_id} {public_id}")
+    if site is None:
+        raise NotFound()
+    return site
 
 
 async def list_sites(db: AsyncSession, organization_id: OrganizationId | None = None) -> list[Site]:
@@ -195,11 +209,14 @@ async def mark_first_event(numbers: Iterable[int]) -> None:
     if not new:
         return
     async with system_session(reason="first event of a site") as db:
-        await db.execute(
+        marked = await db.scalars(
             update(models.Site)
             .where(models.Site.number.in_(new), models.Site.first_event_at.is_(None))
             .values(first_event_at=func.now())
+            .returning(models.Site.tracking_id)
         )
+        for tracking_id in marked:
+            after_commit(db, publish, Channel.SITE, tracking_id)
     _marked.update(new)
 
 
@@ -275,6 +292,24 @@ async def _fetch_collect_site(tracking_id: str) -> CollectSite | None:
         active=True,
     )
 
+
+class _Asking(NamedTuple):
+    organization_id: OrganizationId
+    user_id: UserId
+
+
+async def _fetch_seen_site(key: str) -> Site | None:
+    organization, user, public_id = key.split(" ", 2)
+    async with session(_Asking(OrganizationId(UUID(organization)), UserId(UUID(user)))) as db:
+        row = await db.scalar(_present().where(models.Site.public_id == public_id))
+    return None if row is None else _site(row)
+
+
+_LONGEST = 40
+"""Characters of a public id, and more: what is longer is nobody's, and not worth remembering."""
+_seen_sites = ReadThrough(_fetch_seen_site, fresh_s=15)
+for _channel in (Channel.SITE, Channel.SESSION):
+    on_change(_channel, lambda _key: _seen_sites.forget(""))
 
 _collect_sites = ReadThrough(_fetch_collect_site, fresh_s=60, unknown_s=5, stale_s=3600)
 on_change(Channel.SITE, _collect_sites.forget)

@@ -36,9 +36,7 @@ from portal.api.stats_body import (
 )
 from portal.api.stats_query import StatsQuery
 from portal.here import CurrentViewer
-from tenancy.db import session
-from tenancy.sites import Site, get_site
-from tenancy.viewer import Viewer
+from tenancy.sites import Site, seen_site
 
 router = api_router("/api/sites/{site_id}", "statistics", 401, 404, 422, 503)
 
@@ -50,13 +48,13 @@ async def stats(site_id: str, viewer: CurrentViewer, query: Annotated[StatsQuery
     The answer has the metrics and dimensions that were asked for. Rates and changes are in percent, times in
     seconds.
     """
-    return await stats_of(await _site(viewer, site_id), query)
+    return await stats_of(await seen_site(viewer, site_id), query)
 
 
 @router.get("/realtime", response_model=RealtimeBody)
 async def realtime(site_id: str, viewer: CurrentViewer) -> RealtimeBody:
     """Who is on the site now: the visitors of the last five minutes."""
-    return await realtime_of(await _site(viewer, site_id))
+    return await realtime_of(await seen_site(viewer, site_id))
 
 
 async def stats_of(site: Site, query: StatsQuery) -> Stats:
@@ -86,11 +84,6 @@ async def realtime_of(site: Site) -> RealtimeBody:
         top_pages=[PageNow(path=row.value, visitors=row.active) for row in _active(found.pages)],
         top_sources=[SourceNow(source=row.value, visitors=row.active) for row in _active(found.sources)],
     )
-
-
-async def _site(viewer: Viewer, site_id: str) -> Site:
-    async with session(viewer) as db:
-        return await get_site(db, site_id)
 
 
 async def _breakdowns(

@@ -1,7 +1,6 @@
 """Who may open a page of a site; asked again with every step, as a socket outlives a session."""
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
@@ -14,7 +13,7 @@ from tenancy.errors import NotSignedIn
 from tenancy.login import viewer_for_token
 from tenancy.organizations import OrganizationInfo, get_organization
 from tenancy.second_factor import SecondFactorNeeded
-from tenancy.sites import Site, get_site
+from tenancy.sites import Site, seen_site
 from tenancy.viewer import Viewer
 
 
@@ -25,7 +24,6 @@ class SiteVisit:
     here: Here
     viewer: Viewer
     site: Site
-    asked: float = field(default_factory=time.monotonic)
 
     @property
     def path(self) -> str:
@@ -35,14 +33,7 @@ class SiteVisit:
     async def again(self) -> "SiteVisit":
         """The same, asked anew. Raises NotSignedIn or NotFound where it is over."""
         viewer = await current_viewer(self.here)
-        if viewer == self.viewer and time.monotonic() - self.asked < STANDS_S:
-            return self
-        async with session(viewer) as db:
-            return SiteVisit(self.here, viewer, await get_site(db, self.site.public_id))
-
-
-STANDS_S = 2.0
-"""For so long an answer about a site stands; a page asks several times while it is built."""
+        return SiteVisit(self.here, viewer, await seen_site(viewer, self.site.public_id))
 
 
 async def current_viewer(here: Here) -> Viewer:
@@ -73,8 +64,7 @@ async def _organization(organization: str, here: CurrentHere) -> OrganizationInf
 
 async def _site_visit(site_id: str, here: CurrentHere) -> SiteVisit:
     viewer = here.signed_in()
-    async with session(viewer) as db:
-        return SiteVisit(here, viewer, await get_site(db, site_id))
+    return SiteVisit(here, viewer, await seen_site(viewer, site_id))
 
 
 CurrentOrganization = Annotated[OrganizationInfo, Depends(_organization)]
