@@ -20,6 +20,7 @@ from portal.pages.state import DashboardState, read_state
 from portal.security import FRAMED_BY
 from portal.views.cards import CardOf, site_cards
 from portal.views.chart import line_chart
+from portal.views.markup import filled
 from portal.views.share import Look, locked_page, shared_page, shared_panels
 from portal.views.tiles import metric_tiles
 from tenancy.errors import InsightHubError, NotFound
@@ -97,7 +98,7 @@ async def _dashboard(opened: OpenLink, site: Site, state: DashboardState, look: 
     if found.overview is not None:
         tiles = metric_tiles(found.overview, state.metric, locale=look.locale)
         chart = line_chart(found.overview, state.metric, locale=look.locale)
-        head = Markup('<div class="card">{}{}</div>').format(tiles, chart)
+        head = filled('<div class="card">{}{}</div>', tiles, chart)
     panels = {
         kind.key: (
             kind.classes,

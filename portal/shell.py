@@ -16,6 +16,7 @@ from portal.here import Here, chosen_mode
 from portal.pages import open_pages
 from portal.security import IS_ALIVE
 from portal.views.documents import head
+from portal.views.markup import filled
 from portal.views.shell import (
     NavGroup,
     Person,
@@ -40,7 +41,7 @@ def frame(
     """Draws the frame; what is built inside lands in its main part. Yields the sidebar, to be drawn again."""
     dress(here, title)
     if not current.startswith("/sites"):
-        link = Markup('<link rel="stylesheet" href="{}">').format(asset_url("settings.css"))
+        link = filled('<link rel="stylesheet" href="{}">', asset_url("settings.css"))
         ui.add_head_html(link)
     open_pages.remember(ui.context.client, viewer)
     _let_go_of_the_answer(ui.context.client)

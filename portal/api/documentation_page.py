@@ -12,7 +12,7 @@ from portal.api.schema_text import example_of, type_of
 from portal.assets import asset_url
 from portal.views.documents import brand, document
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.text import gettext as _
 from themes.theme import Theme
 
@@ -22,12 +22,11 @@ Schema = Mapping[str, Any]
 def documentation_page(theme: Theme, api: Schema, locale: str) -> Markup:
     """Every operation by tag, then every schema."""
     operations = list(_operations(api))
-    body = Markup(
+    body = filled(
         '<link rel="stylesheet" href="{css}"><div class="api"><aside>{brand}'
         '<nav aria-label="{contents}">{links}</nav></aside><main><h1>{title}</h1><p class="lead">{lead}</p>'
         '<p><code>{server}</code> · <a href="/api/openapi.json">OpenAPI</a></p>'
-        "{groups}{schemas}</main></div>"
-    ).format(
+        "{groups}{schemas}</main></div>",
         css=asset_url("documentation.css"),
         brand=brand(theme, href="/"),
         contents=_("Contents"),
@@ -68,7 +67,8 @@ def _of_tag(tag: Schema, operations: Sequence[_Operation]) -> list[_Operation]:
 
 def _links(tag: Schema, operations: Sequence[_Operation]) -> Markup:
     link = Markup('<li><a href="#{}"><b class="method">{}</b> <span>{}</span></a></li>')
-    return Markup("<p>{}</p><ul>{}</ul>").format(
+    return filled(
+        "<p>{}</p><ul>{}</ul>",
         tag["description"],
         _joined(
             link.format(one.id, one.method, one.path.removeprefix("/api")) for one in _of_tag(tag, operations)
@@ -77,8 +77,10 @@ def _links(tag: Schema, operations: Sequence[_Operation]) -> Markup:
 
 
 def _group(tag: Schema, operations: Sequence[_Operation], api: Schema) -> Markup:
-    return Markup("<section><h2>{}</h2>{}</section>").format(
-        tag["description"], _joined(_article(one, api) for one in _of_tag(tag, operations))
+    return filled(
+        "<section><h2>{}</h2>{}</section>",
+        tag["description"],
+        _joined(_article(one, api) for one in _of_tag(tag, operations)),
     )
 
 
@@ -86,10 +88,9 @@ def _article(operation: _Operation, api: Schema) -> Markup:
     body = operation.says.get("requestBody")
     schema = body["content"]["application/json"]["schema"] if body else None
     example = example_of(schema, api) if schema else None
-    return Markup(
+    return filled(
         '<article class="card" id="{id}"><h3><b class="method">{method}</b> <code>{path}</code></h3>{says}'
-        "{parameters}{body}{answers}{curl}</article>"
-    ).format(
+        "{parameters}{body}{answers}{curl}</article>",
         id=operation.id,
         method=operation.method,
         path=operation.path,
@@ -122,7 +123,7 @@ def _given(schema: Schema) -> Schema:
 
 
 def _body(schema: Schema, example: object) -> Markup:
-    return Markup("<h4>{} · {}</h4>{}").format(_("Body"), type_of(schema), _code(_json(example)))
+    return filled("<h4>{} · {}</h4>{}", _("Body"), type_of(schema), _code(_json(example)))
 
 
 def _answers(responses: Schema, api: Schema) -> Markup:
@@ -132,15 +133,16 @@ def _answers(responses: Schema, api: Schema) -> Markup:
     for status, says in sorted(responses.items()):
         schema = says.get("content", {}).get("application/json", {}).get("schema")
         if status >= "400":
-            refusals.append(Markup("<code>{}</code> {}").format(status, says["description"]))
+            refusals.append(filled("<code>{}</code> {}", status, says["description"]))
             continue
         kind = type_of(schema) if schema else _("without a body")
-        parts.append(Markup("<h4>{} {} · {}</h4>").format(_("Answer"), status, kind))
+        parts.append(filled("<h4>{} {} · {}</h4>", _("Answer"), status, kind))
         if schema:
             parts.append(_code(_json(example_of(schema, api))))
     if refusals:
         parts.append(
-            Markup('<p class="refusals">{} {}: {}</p>').format(
+            filled(
+                '<p class="refusals">{} {}: {}</p>',
                 _("Errors"),
                 type_of({"$ref": "#/components/schemas/ErrorAnswer"}),
                 Markup(", ").join(refusals),
@@ -170,9 +172,10 @@ def _schemas(api: Schema) -> Markup:
             _row(field, kind, required=field in required, says=kind.get("description", ""))
             for field, kind in schema.get("properties", {}).items()
         ]
-        values = Markup("<p>{}</p>").format(type_of(schema)) if "enum" in schema else ""
+        values = filled("<p>{}</p>", type_of(schema)) if "enum" in schema else ""
         parts.append(
-            Markup('<article class="card" id="schema-{}"><h3>{}</h3>{}{}{}</article>').format(
+            filled(
+                '<article class="card" id="schema-{}"><h3>{}</h3>{}{}{}</article>',
                 name,
                 name,
                 _paragraphs(schema.get("description", "")),
@@ -180,7 +183,7 @@ def _schemas(api: Schema) -> Markup:
                 _table("", rows) if rows else "",
             )
         )
-    return Markup("<section><h2>{}</h2>{}</section>").format(_("Schemas"), _joined(parts))
+    return filled("<section><h2>{}</h2>{}</section>", _("Schemas"), _joined(parts))
 
 
 def _row(name: str, schema: Schema, *, required: bool, says: str, place: str = "") -> Markup:
@@ -190,36 +193,40 @@ def _row(name: str, schema: Schema, *, required: bool, says: str, place: str = "
         notes.append(
             _("Default: {value}").format(value=default if isinstance(default, str) else _json(default))
         )
-    return Markup("<tr><th><code>{}</code>{}</th><td>{}</td><td>{}</td></tr>").format(
+    return filled(
+        "<tr><th><code>{}</code>{}</th><td>{}</td><td>{}</td></tr>",
         name,
-        Markup("<i>{}</i>").format(_("required")) if required else "",
+        filled("<i>{}</i>", _("required")) if required else "",
         type_of(schema),
         Markup("<br>").join(note for note in notes if note),
     )
 
 
 def _table(title: str, rows: Sequence[Markup]) -> Markup:
-    heading = Markup("<h4>{}</h4>").format(title) if title else ""
-    return Markup('{}<div class="scrolls" tabindex="0"><table><tbody>{}</tbody></table></div>').format(
-        heading, _joined(rows)
+    heading = filled("<h4>{}</h4>", title) if title else ""
+    return filled(
+        '{}<div class="scrolls" tabindex="0"><table><tbody>{}</tbody></table></div>', heading, _joined(rows)
     )
 
 
 def _paragraphs(text: str) -> Markup:
-    return _joined(
-        Markup("<p>{}</p>").format(" ".join(part.split())) for part in text.split("\n\n") if part.strip()
-    )
+    return _joined(filled("<p>{}</p>", " ".join(part.split())) for part in text.split("\n\n") if part.strip())
 
 
 def _code(text: str, id: str = "") -> Markup:
     """A block of code; with an id, one that is copied by a button, and selected whole by a click."""
     if not id:
-        return Markup('<pre class="code" tabindex="0">{}</pre>').format(text)
-    return Markup(
+        return filled('<pre class="code" tabindex="0">{}</pre>', text)
+    return filled(
         '<div class="copied"><pre class="code whole" id="{id}" tabindex="0">{text}</pre>'
         '<button type="button" class="btn" data-copy="#{id}">{icon}'
-        '<span data-copied="{done}" role="status">{copy}</span></button></div>'
-    ).format(id=id, text=text, icon=icon("copy", 15), done=_("Copied"), copy=_("Copy"))
+        '<span data-copied="{done}" role="status">{copy}</span></button></div>',
+        id=id,
+        text=text,
+        icon=icon("copy", 15),
+        done=_("Copied"),
+        copy=_("Copy"),
+    )
 
 
 def _json(value: object) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from portal.views.markup import filled
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 
@@ -17,17 +18,17 @@ def type_of(schema: Schema) -> Markup:
     """What a value may be: 'text', 'list of SiteBody' with a link, the values to choose from."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_PREFIX)
-        return Markup('<a href="#schema-{0}">{0}</a>').format(name)
+        return filled('<a href="#schema-{0}">{0}</a>', name)
     if "anyOf" in schema:
         kinds = dict.fromkeys(type_of(one) for one in schema["anyOf"])
         return Markup.escape(_(" or ")).join(kinds)
     if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
-        return Markup(", ").join(Markup("<code>{}</code>").format(value) for value in values)
+        return Markup(", ").join(filled("<code>{}</code>", value) for value in values)
     kind = schema.get("type", "")
     if kind == "array":
-        return Markup("{} {}").format(_("list of"), type_of(schema["items"]))
+        return filled("{} {}", _("list of"), type_of(schema["items"]))
     if kind == "object" and isinstance(schema.get("additionalProperties"), Mapping):
-        return Markup("{} {}").format(_("by name:"), type_of(schema["additionalProperties"]))
+        return filled("{} {}", _("by name:"), type_of(schema["additionalProperties"]))
     return Markup.escape(
         _(_WORDS.get(schema.get("format", "")) or _WORDS.get(kind, gettext_noop("anything")))
     )

@@ -9,7 +9,7 @@ from portal.here import CurrentHere
 from portal.pages.settings_area import settings_frame
 from portal.views import audit as words
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.shell import link_button
 from tenancy.audit import Action, Actor, actors, entries
 from tenancy.db import session
@@ -39,7 +39,7 @@ async def audit_page(asked: CurrentAudit, here: CurrentHere) -> None:
         drawn(words.audit_table(shown, own=own.name, timezone=own.timezone, locale=viewer.locale), "wide")
         with box("div", "section-top"):
             zone = _("All times are in {zone}.").format(zone=own.timezone.replace("_", " "))
-            drawn(Markup('<span class="muted">{}</span>').format(zone))
+            drawn(filled('<span class="muted">{}</span>', zone))
             box("div", "space")
             drawn(_pages(state, more=len(found) > PAGE), "contents")
 
@@ -56,17 +56,26 @@ def _form(state: AuditState, people: list[Actor], places: list[OrganizationInfo]
         (str(days), ngettext("Last day", "Last {number} days", days).format(number=days)) for days in DAYS
     ]
     fields.append(_select("days", _("When"), [(None, periods)], str(state.days)))
-    search = Markup(
+    search = filled(
         '<label class="grow"><span>{0}</span><input name="words" type="search" value="{1}" maxlength="120"'
-        ' placeholder="{2}"></label>'
-    ).format(_("Search for"), state.words, _("Name or address"))
+        ' placeholder="{2}"></label>',
+        _("Search for"),
+        state.words,
+        _("Name or address"),
+    )
     export = link_button(
         "file-text", _("Export as CSV"), f"{PATH}.csv?{state.at_page(1).query()}", download=True
     )
-    return Markup(
+    return filled(
         '<form class="conditions" action="{}" data-auto>{}{}'
-        '<button class="btn square" aria-label="{}">{}</button>{}</form>'
-    ).format(PATH, joined(fields), search, _("Search"), icon("search"), export)
+        '<button class="btn square" aria-label="{}">{}</button>{}</form>',
+        PATH,
+        joined(fields),
+        search,
+        _("Search"),
+        icon("search"),
+        export,
+    )
 
 
 def _whats() -> list[tuple[str | None, list[tuple[str, str]]]]:
@@ -92,19 +101,23 @@ def _select(
     parts = []
     for group, options in groups:
         drawn_options = joined(
-            Markup('<option value="{}"{}>{}</option>').format(
-                value, Markup(" selected") if value == chosen else "", text
+            filled(
+                '<option value="{}"{}>{}</option>',
+                value,
+                Markup(" selected") if value == chosen else "",
+                text,
             )
             for value, text in options
         )
         parts.append(
-            Markup('<optgroup label="{}">{}</optgroup>').format(group, drawn_options)
-            if group
-            else drawn_options
+            filled('<optgroup label="{}">{}</optgroup>', group, drawn_options) if group else drawn_options
         )
-    return Markup(
-        '<label><span aria-hidden="true">{0}</span><select name="{1}" aria-label="{0}">{2}</select></label>'
-    ).format(title, name, joined(parts))
+    return filled(
+        '<label><span aria-hidden="true">{0}</span><select name="{1}" aria-label="{0}">{2}</select></label>',
+        title,
+        name,
+        joined(parts),
+    )
 
 
 def _pages(state: AuditState, *, more: bool) -> Markup:

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends
-from markupsafe import Markup
 from nicegui import ui
 
 from portal.assets import asset_url
@@ -19,6 +18,7 @@ from portal.pages.page_events import PageEvents
 from portal.pages.settings_area import settings_frame
 from portal.views.brand_editor import download_link, segments, stage, version_bar, version_list
 from portal.views.icons import icon
+from portal.views.markup import filled
 from tenancy.db import session
 from tenancy.errors import InsightHubError, Invalid
 from tenancy.organizations import organization_by_id
@@ -78,8 +78,10 @@ class BrandEditor:
     def draw(self) -> None:
         """The form beside the preview."""
         ui.add_head_html(
-            Markup('<link rel="stylesheet" href="{}"><script src="{}" defer></script>').format(
-                asset_url("brand.css"), asset_url("brand.js")
+            filled(
+                '<link rel="stylesheet" href="{}"><script src="{}" defer></script>',
+                asset_url("brand.css"),
+                asset_url("brand.js"),
             )
         )
         theme = self._brand.theme(self._draft)

@@ -8,7 +8,7 @@ from portal.here import Here
 from portal.pages.access import current_viewer
 from portal.pages.guard import told
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.client_import import NewClient, create_clients, read_clients
 from tenancy.db import session
 from tenancy.errors import Invalid
@@ -78,7 +78,7 @@ class _Import:
 
 
 def _trouble(words: str) -> Markup:
-    return Markup('<p class="notice" role="alert">{}</p>').format(words)
+    return filled('<p class="notice" role="alert">{}</p>', words)
 
 
 def _preview(clients: list[NewClient]) -> Markup:
@@ -86,8 +86,11 @@ def _preview(clients: list[NewClient]) -> Markup:
     if not clients:
         return _trouble(_("The file has no lines below the header."))
     rows = joined(
-        Markup('<tr><td class="num">{}</td><td>{}</td><td>{}</td></tr>').format(
-            one.line, one.name, Markup("<b>{}</b>").format(one.problem) if one.problem else one.site
+        filled(
+            '<tr><td class="num">{}</td><td>{}</td><td>{}</td></tr>',
+            one.line,
+            one.name,
+            filled("<b>{}</b>", one.problem) if one.problem else one.site,
         )
         for one in clients[:50]
     )
@@ -95,6 +98,6 @@ def _preview(clients: list[NewClient]) -> Markup:
         words = ngettext("{number} line has an error.", "{number} lines have errors.", wrong)
     else:
         words = ngettext("{number} client would be added.", "{number} clients would be added.", len(clients))
-    table = Markup('<div class="scroll"><table class="data words told">{}</table></div>').format(rows)
+    table = filled('<div class="scroll"><table class="data words told">{}</table></div>', rows)
     said = words.format(number=wrong or len(clients))
-    return Markup('<p role="status"><b>{}</b></p>{}').format(said, table)
+    return filled('<p role="status"><b>{}</b></p>{}', said, table)

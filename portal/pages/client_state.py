@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from markupsafe import Markup
 from nicegui import ui
 
 from analytics.client_exports import export_of
@@ -15,6 +14,7 @@ from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.views.clients import removal_words
 from portal.views.icons import icon
+from portal.views.markup import filled
 from tenancy.contracts import KEPT_AFTER_DELETION, ClientState, Standing
 from tenancy.db import session
 from tenancy.errors import Invalid
@@ -36,7 +36,7 @@ async def ask_for_state(here: Here, owner: OrganizationInfo, was: ClientState, w
             await change_state(db, viewer, owner, wanted)
         ui.navigate.reload()
 
-    about = Markup("<p>{}</p>").format(consequence(wanted))
+    about = filled("<p>{}</p>", consequence(wanted))
     fields: list[Field] = []
     draw_export = None
     if deletes:
@@ -56,7 +56,7 @@ def deleted_notice(here: Here, viewer: Viewer, owner: OrganizationInfo, standing
     if not words:
         return
     with box("div", "notice wide deleted").props("role=status"):
-        drawn(Markup("{}<span>{}</span>").format(icon("triangle-alert", 16), words), "contents")
+        drawn(filled("{}<span>{}</span>", icon("triangle-alert", 16), words), "contents")
         face = button(action_words(ClientState.ACTIVE, was=standing.state), classes="small")
         face.on_click(told(partial(ask_for_state, here, owner, standing.state, ClientState.ACTIVE)))
 

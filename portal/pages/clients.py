@@ -30,7 +30,7 @@ from portal.shell import frame
 from portal.views import clients as views
 from portal.views import numbers
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.shell import heading, link_button, mode_switch
 from portal.views.states import error_state, panel_skeleton
 from tenancy.client_list import ClientRow, client_rows, sites_by_client
@@ -132,7 +132,7 @@ class _Bulk:
             ui.navigate.reload()
 
         names = ", ".join(sorted(self._names[one] for one in chosen))
-        about = Markup("<p><b>{}</b></p><p>{}</p>").format(names, consequence(state))
+        about = filled("<p><b>{}</b></p><p>{}</p>", names, consequence(state))
         words = action_words(state, was=self._shown)
         with self._beside:
             form_dialog(words + "?", [], submit=words, on_submit=put, about=about)
@@ -219,7 +219,7 @@ def _pages(search: ClientSearch, number: int, locale: str) -> Markup:
         last=numbers.integer(last, locale),
         number=numbers.integer(number, locale),
     )
-    links = Markup('<span class="muted">{}</span>').format(words)
+    links = filled('<span class="muted">{}</span>', words)
     if search.page > 1:
         links += link_button("chevron-left", _("Back"), search.address(page=search.page - 1))
     if last < number:
@@ -246,14 +246,16 @@ def _conditions(search: ClientSearch) -> Markup:
         ("visitors", _("By visitors")),
         ("sites", _("By sites")),
     ]
-    field = Markup(
+    field = filled(
         '<label class="grow"><span>{0}</span><input name="words" type="search" value="{1}" maxlength="120"'
-        ' placeholder="{2}"></label>'
-    ).format(_("Search"), search.words, _("Client name"))
-    return Markup(
+        ' placeholder="{2}"></label>',
+        _("Search"),
+        search.words,
+        _("Client name"),
+    )
+    return filled(
         '<form class="conditions" action="{}" data-auto>{}{}{}'
-        '<button class="btn square" aria-label="{}">{}</button>{}</form>'
-    ).format(
+        '<button class="btn square" aria-label="{}">{}</button>{}</form>',
         PATH,
         field,
         _select("state", _("Show"), states, search.state),
@@ -266,12 +268,12 @@ def _conditions(search: ClientSearch) -> Markup:
 
 def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Markup:
     lines = joined(
-        Markup('<option value="{}"{}>{}</option>').format(
-            value, Markup(" selected") if value == chosen else "", words
+        filled(
+            '<option value="{}"{}>{}</option>', value, Markup(" selected") if value == chosen else "", words
         )
         for value, words in options
     )
-    return Markup('<label><span>{}</span><select name="{}">{}</select></label>').format(label, name, lines)
+    return filled('<label><span>{}</span><select name="{}">{}</select></label>', label, name, lines)
 
 
 def _line(

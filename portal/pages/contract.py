@@ -4,7 +4,6 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
-from markupsafe import Markup
 from nicegui import ui
 
 from analytics.client_exports import export_of
@@ -16,6 +15,7 @@ from portal.pages.client_export import ExportPart
 from portal.pages.client_state import action_words, ask_for_state
 from portal.pages.guard import told
 from portal.views.clients import removal_words, state_badge
+from portal.views.markup import filled
 from tenancy.contracts import (
     ClientState,
     Contract,
@@ -97,7 +97,7 @@ def _states(here: Here, viewer: Viewer, owner: OrganizationInfo, standing: Stand
     was = standing.state
     with box("div", "form-buttons"):
         ui.label(_("Status")).props("role=heading aria-level=2")
-        drawn(state_badge(was) or Markup('<span class="badge">{}</span>').format(_("Active")))
+        drawn(state_badge(was) or filled('<span class="badge">{}</span>', _("Active")))
     words = removal_words(standing, owner.timezone, viewer.locale)
     ui.label(words or _("Visits are counted whatever the status.")).classes("muted")
 

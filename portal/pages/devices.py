@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from markupsafe import Markup
 from nicegui import ui
 
 from portal.elements import box, button, drawn
@@ -13,6 +12,7 @@ from portal.pages.guard import told
 from portal.pages.page_events import PageEvents
 from portal.views.devices import devices_table
 from portal.views.icons import icon
+from portal.views.markup import filled
 from tenancy.db import session
 from tenancy.login import sign_out_everywhere
 from tenancy.organizations import own_organization
@@ -63,5 +63,5 @@ class Devices:
         async def sign_out(_values: Values) -> None:
             await sign_out_everywhere((await current_person(self._here)).user_id)
 
-        about = Markup("<p>{}</p>").format(_("You will have to sign in again on each device."))
+        about = filled("<p>{}</p>", _("You will have to sign in again on each device."))
         form_dialog(_("Sign out everywhere?"), [], submit=_("Sign out"), on_submit=sign_out, about=about)

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from markupsafe import Markup
 from nicegui import ui
 
 from portal.elements import box, drawn
@@ -12,6 +11,7 @@ from portal.pages.forms import Values, form_dialog
 from portal.pages.page_events import PageEvents
 from portal.views.documents import notice
 from portal.views.identities import connect_links, identities_table
+from portal.views.markup import filled
 from tenancy.csrf import token_for
 from tenancy.db import session
 from tenancy.errors import InsightHubError, NotFound
@@ -94,7 +94,7 @@ class Identities:
             await unlink_identity(viewer, identity_id)
             await self._show(viewer)
 
-        about = Markup("<p>{}</p>").format(_("You can then no longer sign in this way."))
+        about = filled("<p>{}</p>", _("You can then no longer sign in this way."))
         with self._table.client.content:
             form_dialog(_("Disconnect it?"), [], submit=_("Disconnect"), on_submit=unlink, about=about)
 

@@ -1,6 +1,5 @@
 """/settings/sign-in: the providers with whose accounts people sign in on a reseller's hosts."""
 
-from markupsafe import Markup
 from nicegui import ui
 
 from portal.elements import box, button, drawn
@@ -12,6 +11,7 @@ from portal.pages.settings_area import SettingsViewer, settings_frame
 from portal.views.icons import icon
 from portal.views.identity_providers import Finding, providers_list
 from portal.views.install import snippet_block
+from portal.views.markup import filled
 from tenancy.db import session
 from tenancy.errors import InsightHubError
 from tenancy.identity_providers import (
@@ -132,11 +132,12 @@ class _Providers:
                 [],
                 submit=_("Remove"),
                 on_submit=remove,
-                about=Markup("<p>{}</p>").format(
+                about=filled(
+                    "<p>{}</p>",
                     _(
                         "Nobody can sign in with it any more. Anyone without a password can choose "
                         "one by email."
-                    )
+                    ),
                 ),
             )
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from markupsafe import Markup
 from nicegui import ui
 
 from analytics.reports.period import Interval, Period, Preset
@@ -15,6 +14,7 @@ from portal.pages.page_events import Handler
 from portal.pages.state import Comparison, DashboardState
 from portal.views import numbers
 from portal.views.icons import icon
+from portal.views.markup import filled
 from portal.views.periods import period_choices, preset_name
 from portal.views.shell import button_face
 from tenancy.sites import Site
@@ -43,7 +43,7 @@ class PeriodMenu:
         period = state.period(self._site, datetime.now(UTC))
         custom = state.preset is Preset.CUSTOM
         name = numbers.days(period.start, period.end, self._locale) if custom else preset_name(state.preset)
-        what = Markup('<span class="sr">{}: </span>').format(_("Period"))
+        what = filled('<span class="sr">{}: </span>', _("Period"))
         self._face.set_content(what + button_face(name, icon("calendar")))
         if self._picker is not None:
             self._picker.mark(state, period)

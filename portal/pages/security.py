@@ -17,6 +17,7 @@ from portal.pages.identities import Identities
 from portal.pages.settings_area import settings_frame
 from portal.views.icons import icon
 from portal.views.install import snippet_block
+from portal.views.markup import filled
 from portal.views.security import factor_state
 from tenancy.db import system_session
 from tenancy.errors import Invalid
@@ -77,11 +78,12 @@ class SecondFactor:
             [Field("code", _("Code from the app"), hint=_("Six digits, which change every 30 seconds."))],
             submit=_("Turn on"),
             on_submit=confirm,
-            about=Markup("<p>{}</p>{}<p>{}</p>{}").format(
+            about=filled(
+                "<p>{}</p>{}<p>{}</p>{}",
                 _("Scan this with an authenticator app, such as your password manager."),
                 _qr(fresh.address),
                 _("Or type this secret into it:"),
-                Markup('<code class="secret">{}</code>').format(fresh.secret),
+                filled('<code class="secret">{}</code>', fresh.secret),
             ),
         )
 
@@ -147,4 +149,4 @@ def _qr(address: str) -> Markup:
         drawing, kind="svg", xmldecl=False, svgns=False, scale=4, border=2, dark="#000", light="#fff"
     )
     picture = Markup(drawing.getvalue().decode())  # noqa: S704  made here of numbers alone
-    return Markup('<div class="qr" role="img" aria-label="{}">{}</div>').format(_("QR code"), picture)
+    return filled('<div class="qr" role="img" aria-label="{}">{}</div>', _("QR code"), picture)

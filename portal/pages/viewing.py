@@ -1,6 +1,5 @@
 """View as client: where it begins, on a client's page, and where a client agrees to it, in its settings."""
 
-from markupsafe import Markup
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +10,7 @@ from portal.pages.access import current_viewer
 from portal.pages.forms import Field, Values, form_dialog
 from portal.pages.guard import told
 from portal.views.icons import icon
+from portal.views.markup import filled
 from portal.views.viewing import begin_button
 from tenancy.csrf import token_for
 from tenancy.db import session
@@ -68,5 +68,5 @@ def _ask(here: Here, client: OrganizationInfo) -> None:
         [Field("reason", _("Reason"), hint=_("What you would like to see. It is included in the email."))],
         submit=_("Ask by email"),
         on_submit=ask,
-        about=Markup("<p>{}</p>").format(sentence),
+        about=filled("<p>{}</p>", sentence),
     )

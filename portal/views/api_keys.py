@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from portal.views import numbers
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.states import empty_state
 from tenancy.api_keys import ApiKey, Scope
 from tenancy.text import gettext as _
@@ -29,17 +29,19 @@ def api_keys_table(keys: Sequence[ApiKey], *, now: datetime, locale: str) -> Mar
             _("With a key, your programs can read your metrics and send events without anyone signing in."),
         )
     titles = (_("Key"), _("Valid for"), _("Permissions"), _("Last used"), _("Expires"), "")
-    header = joined(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    header = joined(filled('<th scope="col">{}</th>', title) for title in titles)
     rows = joined(_row(key, titles, now, locale) for key in keys)
-    return Markup(
+    return filled(
         '<div class="card scroll"><table class="data keys"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(header, rows)
+        "<tbody>{}</tbody></table></div>",
+        header,
+        rows,
+    )
 
 
 def documentation_link() -> Markup:
     """To the documentation, which opens beside the page."""
-    return Markup('<a class="link" href="/api/docs" target="_blank">{}</a>').format(_("How to use a key"))
+    return filled('<a class="link" href="/api/docs" target="_blank">{}</a>', _("How to use a key"))
 
 
 def _row(key: ApiKey, titles: Sequence[str], now: datetime, locale: str) -> Markup:
@@ -47,21 +49,20 @@ def _row(key: ApiKey, titles: Sequence[str], now: datetime, locale: str) -> Mark
     ends = numbers.medium_day(key.expires_at.date(), locale) if key.expires_at else _("Never")
     over = key.expires_at is not None and key.expires_at <= now
     cells = (
-        Markup("{}<small>{}</small>").format(key.site_name or _("All sites"), key.organization_name),
+        filled("{}<small>{}</small>", key.site_name or _("All sites"), key.organization_name),
         ", ".join(_(words) for scope, words in SCOPES.items() if scope in key.scopes),
         used,
-        Markup('<span class="bad">{}</span>').format(_("Expired")) if over else ends,
+        filled('<span class="bad">{}</span>', _("Expired")) if over else ends,
     )
     # On a phone the row is a block, and each cell says its title itself.
     middle = joined(
-        Markup('<td data-title="{}">{}</td>').format(title, cell)
+        filled('<td data-title="{}">{}</td>', title, cell)
         for title, cell in zip(titles[1:], cells, strict=False)
     )
-    return Markup(
+    return filled(
         "<tr><td><b>{name}</b><small><code>{shown}…</code></small></td>{middle}"
         '<td><button type="button" class="btn square" data-emit="revoke_key" data-arg="{id}"'
-        ' aria-label="{revoke}">{trash}</button></td></tr>'
-    ).format(
+        ' aria-label="{revoke}">{trash}</button></td></tr>',
         name=key.name,
         shown=key.shown,
         middle=middle,

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from portal.views import numbers
 from portal.views.audit_words import FIELDS, MOVES, SUBJECTS, WORDS
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.roles import role_name
 from portal.views.states import empty_state
 from tenancy.audit import Action, Entry
@@ -47,12 +47,14 @@ def audit_table(entries: Sequence[Entry], *, own: str, timezone: str, locale: st
     if not entries:
         return empty_state("activity", _("Nothing found"), _("Try a longer period, or fewer conditions."))
     heads = (_("When"), _("What"), _("IP address"))
-    titles = joined(Markup('<th scope="col">{}</th>').format(head) for head in heads)
+    titles = joined(filled('<th scope="col">{}</th>', head) for head in heads)
     rows = joined(_row(entry, own, timezone, locale) for entry in entries)
-    return Markup(
+    return filled(
         '<div class="card"><table class="data words stack log"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
-        "</table></div>"
-    ).format(titles, rows)
+        "</table></div>",
+        titles,
+        rows,
+    )
 
 
 def _template(entry: Entry) -> str:
@@ -66,14 +68,13 @@ def _row(entry: Entry, own: str, timezone: str, locale: str) -> Markup:
     if entry.acting_as:
         small.append(_("Viewing as {name}").format(name=entry.acting_as))
     place = (
-        Markup(' <span class="badge">{}</span>').format(entry.organization_name)
+        filled(' <span class="badge">{}</span>', entry.organization_name)
         if entry.organization_name != own
         else ""
     )
-    below = joined(Markup("<small>{}</small>").format(line) for line in small)
-    return Markup(
-        '<tr><td class="num"><time datetime="{}">{}</time></td><td>{}{}{}</td><td class="num">{}</td></tr>'
-    ).format(
+    below = joined(filled("<small>{}</small>", line) for line in small)
+    return filled(
+        '<tr><td class="num"><time datetime="{}">{}</time></td><td>{}{}{}</td><td class="num">{}</td></tr>',
         entry.at.isoformat(),
         numbers.moment(entry.at, timezone, locale),
         sentence(entry, own),

@@ -8,7 +8,7 @@ from babel.dates import format_datetime
 from markupsafe import Markup
 
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.numbers import locale_of
 from tenancy.text import gettext as _
 from themes.assets import asset_path
@@ -21,14 +21,16 @@ def drop_zone(kind: AssetKind, label: str, hint: str, *, upload: str, digest: st
     """A picture with a button for another file, which can be dropped here as well."""
     ground = {AssetKind.LOGO_DARK: "on-black", AssetKind.SIGN_IN_PICTURE: "cover"}.get(kind, "on-white")
     shown = (
-        Markup('<img src="{}" alt="{}">').format(asset_path(digest), label)
+        filled('<img src="{}" alt="{}">', asset_path(digest), label)
         if digest
-        else Markup("<span>{}</span>").format(icon("plus", 18))
+        else filled("<span>{}</span>", icon("plus", 18))
     )
-    remove = Markup(
-        '<button type="button" class="btn quiet" data-emit="remove_asset" data-arg="{}">{}</button>'
-    ).format(kind, _("Remove"))
-    return Markup(
+    remove = filled(
+        '<button type="button" class="btn quiet" data-emit="remove_asset" data-arg="{}">{}</button>',
+        kind,
+        _("Remove"),
+    )
+    return filled(
         '<div class="drop" data-kind="{kind}" data-upload="{upload}" data-most="{most}" '
         'data-too-large="{too_large}" data-lost="{lost}">'
         '<div class="drop-picture {ground}">{shown}</div>'
@@ -36,8 +38,7 @@ def drop_zone(kind: AssetKind, label: str, hint: str, *, upload: str, digest: st
         '<label class="btn">{choose}'
         '<input type="file" aria-label="{label}: {choose}" accept="{accept}"></label>'
         '{remove}</div></div><progress hidden max="1" aria-label="{loading}"></progress>'
-        '<div role="alert"></div></div>'
-    ).format(
+        '<div role="alert"></div></div>',
         kind=kind,
         upload=upload,
         most=LARGEST_UPLOAD_BYTES,
@@ -57,56 +58,69 @@ def drop_zone(kind: AssetKind, label: str, hint: str, *, upload: str, digest: st
 def correction_notes(corrections: Sequence[Correction], field: str) -> Markup:
     """Which other shades are shown instead of a colour, each with its reason; nothing where none is."""
     lines = joined(
-        Markup(
+        filled(
             '<li><svg viewBox="0 0 18 18" aria-hidden="true">'
             '<rect width="18" height="18" rx="5" fill="{}"/></svg>'
-            "<span>{}</span></li>"
-        ).format(correction.used, correction.reason)
+            "<span>{}</span></li>",
+            correction.used,
+            correction.reason,
+        )
         for correction in corrections
         if correction.field == field
     )
-    return Markup('<div role="status"><ul class="notes">{}</ul></div>').format(lines) if lines else Markup("")
+    return filled('<div role="status"><ul class="notes">{}</ul></div>', lines) if lines else Markup("")
 
 
 def segments(event: str, label: str, choices: Sequence[tuple[str, str, str]], chosen: str) -> Markup:
     """Buttons of which one is pressed; each (value, words, icon) emits (event, value)."""
     buttons = joined(
-        Markup('<button type="button" data-emit="{}" data-arg="{}" aria-pressed="{}">{}{}</button>').format(
-            event, value, str(value == chosen).lower(), icon(symbol, 15), words
+        filled(
+            '<button type="button" data-emit="{}" data-arg="{}" aria-pressed="{}">{}{}</button>',
+            event,
+            value,
+            str(value == chosen).lower(),
+            icon(symbol, 15),
+            words,
         )
         for value, words, symbol in choices
     )
-    return Markup('<div class="segments" role="group" aria-label="{}">{}</div>').format(label, buttons)
+    return filled('<div class="segments" role="group" aria-label="{}">{}</div>', label, buttons)
 
 
 def stage() -> Markup:
     """Two frames, of which one is seen while the other loads; neither runs scripts."""
-    frame = Markup('<iframe title="{}" sandbox="allow-same-origin"></iframe>').format(_("Preview"))
-    return Markup('<div class="stage" data-width="desktop">{}{}</div>').format(frame, frame)
+    frame = filled('<iframe title="{}" sandbox="allow-same-origin"></iframe>', _("Preview"))
+    return filled('<div class="stage" data-width="desktop">{}{}</div>', frame, frame)
 
 
 def version_bar(words: str, *actions: tuple[str, str, str]) -> Markup:
     """What is being looked at, and what can be done about it: (event, argument, words) each."""
     buttons = joined(
-        Markup('<button type="button" class="btn" data-emit="{}" data-arg="{}">{}</button>').format(*action)
+        filled('<button type="button" class="btn" data-emit="{}" data-arg="{}">{}</button>', *action)
         for action in actions
     )
-    return Markup(
-        '<div class="version-bar" role="status"><span>{}</span><span class="space"></span>{}</div>'
-    ).format(words, buttons)
+    return filled(
+        '<div class="version-bar" role="status"><span>{}</span><span class="space"></span>{}</div>',
+        words,
+        buttons,
+    )
 
 
 def download_link(address: str) -> Markup:
     """The file behind the picture."""
-    return Markup('<div class="preview-bar"><a class="btn" href="{}" download>{}{}</a></div>').format(
-        address, icon("file-text", 15), _("Download the PDF")
+    return filled(
+        '<div class="preview-bar"><a class="btn" href="{}" download>{}{}</a></div>',
+        address,
+        icon("file-text", 15),
+        _("Download the PDF"),
     )
 
 
 def version_list(versions: Sequence[BrandVersion], current: int, *, locale: str, timezone: str) -> Markup:
     """The history: who saved when, with buttons to look at a version and to go back to it."""
-    return Markup('<ol class="versions">{}</ol>').format(
-        joined(_version(one, one.number == current, locale, timezone) for one in versions)
+    return filled(
+        '<ol class="versions">{}</ol>',
+        joined(_version(one, one.number == current, locale, timezone) for one in versions),
     )
 
 
@@ -116,9 +130,8 @@ def _version(version: BrandVersion, is_current: bool, locale: str, timezone: str
         who = _("{who}, restored version {number}").format(who=who, number=version.restored_from)
     look = _button("look_at_version", version.number, _("View"))
     restore = "" if is_current else _button("restore_version", version.number, _("Restore"))
-    return Markup(
-        '<li><b class="num">{}</b><div>{}<small>{}</small></div><div class="drop-buttons">{}{}</div></li>'
-    ).format(
+    return filled(
+        '<li><b class="num">{}</b><div>{}<small>{}</small></div><div class="drop-buttons">{}{}</div></li>',
         version.number,
         _("{who} (current)").format(who=who) if is_current else who,
         _moment(version.created_at, locale, timezone),
@@ -128,9 +141,14 @@ def _version(version: BrandVersion, is_current: bool, locale: str, timezone: str
 
 
 def _button(event: str, number: int, words: str) -> Markup:
-    return Markup(
-        '<button type="button" class="btn" data-emit="{}" data-arg="{}" aria-label="{} ({})">{}</button>'
-    ).format(event, number, words, number, words)
+    return filled(
+        '<button type="button" class="btn" data-emit="{}" data-arg="{}" aria-label="{} ({})">{}</button>',
+        event,
+        number,
+        words,
+        number,
+        words,
+    )
 
 
 def _moment(at: datetime, locale: str, timezone: str) -> str:

@@ -9,7 +9,7 @@ from analytics.reports.metrics import Metric
 from portal.views.breakdown import Tab, bar_list, panel
 from portal.views.chart import line_chart
 from portal.views.documents import document, sign_in_page
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.sample_reports import SITE, sample_breakdown, sample_overview
 from portal.views.shell import NavGroup, NavLink, Person, heading, phone_bar, sidebar, sidebar_class
 from portal.views.tiles import metric_tiles
@@ -22,18 +22,17 @@ def dashboard_preview(theme: Theme, mode: Mode, locale: str) -> Markup:
     """A dashboard as the brand's people have it."""
     overview = sample_overview()
     panels = joined(
-        Markup('<div class="{}">{}</div>').format(classes, _panel(title, dimension, locale))
+        filled('<div class="{}">{}</div>', classes, _panel(title, dimension, locale))
         for title, dimension, classes in (
             (_("Sources"), Dimension.CHANNEL, "span-3"),
             (_("Pages"), Dimension.PAGE, "span-3"),
             (_("Locations"), Dimension.COUNTRY, "span-6"),
         )
     )
-    body = Markup(
+    body = filled(
         '<div class="shell"><aside class="{}">{}</aside><div class="main-slot">{}<main class="main">'
         '<div class="top">{}<div class="space"></div><span class="btn primary">{}</span></div>'
-        '<div class="card">{}{}</div><div class="panels">{}</div></main></div></div>'
-    ).format(
+        '<div class="card">{}{}</div><div class="panels">{}</div></main></div></div>',
         sidebar_class(theme),
         sidebar(theme, _groups(), "#", Person(_("Kim Doe"), theme.name, "")),
         phone_bar(theme),
@@ -55,7 +54,7 @@ def sign_in_preview(theme: Theme, mode: Mode, locale: str) -> Markup:
 
 def sheet_preview(theme: Theme, mode: Mode, picture: str, words: str) -> Markup:
     """A sheet of paper as a picture."""
-    body = Markup('<div class="paper"><img src="{}" alt="{}"></div>').format(picture, words)
+    body = filled('<div class="paper"><img src="{}" alt="{}"></div>', picture, words)
     return document(theme, words, body, mode=mode, scripts=False)
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from analytics.reports.cards import SiteCard
 from portal.views import numbers
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.measures import change_badge
 from portal.views.sparkline import sparkline
 from portal.views.states import empty_state
@@ -34,27 +34,26 @@ def site_cards(cards: Sequence[CardOf], *, locale: str = "en", add: Markup | Non
             _("Add a site, put one line of code into its pages, and visits appear here."),
             add,
         )
-    return Markup('<div class="cards">{}</div>').format(joined(_card(card, locale) for card in cards))
+    return filled('<div class="cards">{}</div>', joined(_card(card, locale) for card in cards))
 
 
 def site_mark(name: str) -> Markup:
     """A square with the first letter."""
     letter = next((c for c in name if c.isalnum()), "·").upper()
-    return Markup('<span class="site-mark" aria-hidden="true">{}</span>').format(letter)
+    return filled('<span class="site-mark" aria-hidden="true">{}</span>', letter)
 
 
 def _card(site: CardOf, locale: str) -> Markup:
-    address = Markup("<small>{}</small>").format(site.domain) if site.domain != site.name else ""
-    head = Markup("<header>{}<div><h2>{}</h2>{}</div></header>").format(
-        site_mark(site.name), site.name, address
-    )
+    address = filled("<small>{}</small>", site.domain) if site.domain != site.name else ""
+    head = filled("<header>{}<div><h2>{}</h2>{}</div></header>", site_mark(site.name), site.name, address)
     if site.card is None:
         body = Markup('<span class="bone row"></span>')
     else:
-        body = Markup("{}<footer><b>{}</b><span>{}</span>{}</footer>").format(
+        body = filled(
+            "{}<footer><b>{}</b><span>{}</span>{}</footer>",
             sparkline(site.card.spark, strong=True),
             numbers.compact(site.card.visitors_today, locale),
             ngettext("visitor today", "visitors today", site.card.visitors_today),
             change_badge(site.card.change, locale),
         )
-    return Markup('<a class="card site" href="{}">{}{}</a>').format(site.href, head, body)
+    return filled('<a class="card site" href="{}">{}{}</a>', site.href, head, body)

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from analytics.client_exports import ClientExport, ExportState
 from portal.views import numbers
+from portal.views.markup import filled
 from portal.views.shell import link_button
 from tenancy.text import gettext as _
 from tenancy.text import ngettext
@@ -16,9 +17,7 @@ def export_status(export: ClientExport | None, href: str, *, timezone: str, loca
             _("One ZIP of CSV files: the organisation, its people, its sites, and each day of each site.")
         )
     if export.state is ExportState.FAILED:
-        return Markup('<p class="notice" role="alert">{}</p>').format(
-            _("The export failed. Please try again.")
-        )
+        return filled('<p class="notice" role="alert">{}</p>', _("The export failed. Please try again."))
     if export.state is ExportState.READY:
         until = numbers.moment(export.expires_at, timezone, locale)
         words = _("The export is ready. It can be downloaded until {time}.").format(time=until)
@@ -30,16 +29,20 @@ def export_status(export: ClientExport | None, href: str, *, timezone: str, loca
 
 
 def _sentence(words: str) -> Markup:
-    return Markup('<p class="muted" role="status">{}</p>').format(words)
+    return filled('<p class="muted" role="status">{}</p>', words)
 
 
 def _bar(export: ClientExport, locale: str) -> Markup:
     """How many of the sites are done; a bar without an end while that is not known."""
     if not export.steps:
-        return Markup('<progress aria-label="{}"></progress>').format(_("Progress"))
+        return filled('<progress aria-label="{}"></progress>', _("Progress"))
     counted = ngettext("{done} of {number} site", "{done} of {number} sites", export.steps).format(
         done=numbers.integer(export.done, locale), number=numbers.integer(export.steps, locale)
     )
-    return Markup('<progress aria-label="{}" value="{}" max="{}"></progress><small>{}</small>').format(
-        _("Progress"), export.done, export.steps, counted
+    return filled(
+        '<progress aria-label="{}" value="{}" max="{}"></progress><small>{}</small>',
+        _("Progress"),
+        export.done,
+        export.steps,
+        counted,
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from portal.views import numbers
 from portal.views.cards import site_mark
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.measures import change_badge
 from portal.views.sparkline import sparkline
 from portal.views.states import empty_state
@@ -53,19 +53,19 @@ class Figure:
 
 def figures(shown: Sequence[Figure], *, locale: str = "en") -> Markup:
     """The overview: a card with one number beside the other."""
-    return Markup('<dl class="card figures">{}</dl>').format(
+    return filled(
+        '<dl class="card figures">{}</dl>',
         joined(
-            Markup("<div><dt>{}</dt><dd><b>{}</b>{}</dd></div>").format(
+            filled(
+                "<div><dt>{}</dt><dd><b>{}</b>{}</dd></div>",
                 one.label,
                 numbers.compact(one.value, locale),
-                Markup(" <small>{}</small>").format(
-                    _("of {most}").format(most=numbers.compact(one.most, locale))
-                )
+                filled(" <small>{}</small>", _("of {most}").format(most=numbers.compact(one.most, locale)))
                 if one.most is not None
                 else "",
             )
             for one in shown
-        )
+        ),
     )
 
 
@@ -77,21 +77,30 @@ def attention(notes: Sequence[tuple[str, str]], *, more: tuple[int, str] = (0, "
     if not notes:
         return Markup("")
     rows = joined(
-        Markup('<li><a href="{}">{}<span>{}</span>{}</a></li>').format(
-            href, icon("triangle-alert", 16), words, icon("chevron-right", 15)
+        filled(
+            '<li><a href="{}">{}<span>{}</span>{}</a></li>',
+            href,
+            icon("triangle-alert", 16),
+            words,
+            icon("chevron-right", 15),
         )
         for words, href in notes
     )
     number, everything = more
     if number > 0:
         words = ngettext("and {number} more", "and {number} more", number).format(number=number)
-        rows += Markup('<li><a class="more" href="{}"><span>{}</span>{}</a></li>').format(
-            everything, words, icon("chevron-right", 15)
+        rows += filled(
+            '<li><a class="more" href="{}"><span>{}</span>{}</a></li>',
+            everything,
+            words,
+            icon("chevron-right", 15),
         )
-    return Markup(
+    return filled(
         '<section class="card attention" aria-labelledby="attention"><h2 id="attention">{}</h2><ul>{}</ul>'
-        "</section>"
-    ).format(_("Needs attention"), rows)
+        "</section>",
+        _("Needs attention"),
+        rows,
+    )
 
 
 def clients_table(
@@ -118,26 +127,31 @@ def clients_table(
         pgettext("of a number", "Change"),
     ]
     name, *rest = titles
-    header = Markup('<th scope="col" class="client">{}</th>').format(name)
-    header += joined(Markup('<th scope="col">{}</th>').format(title) for title in rest)
+    header = filled('<th scope="col" class="client">{}</th>', name)
+    header += joined(filled('<th scope="col">{}</th>', title) for title in rest)
     if pickable:
         header = Markup('<td class="pick"></td>') + header
     rows = joined(_client(client, locale, pickable) for client in clients)
-    return Markup(
+    return filled(
         '<div class="card scroll"><table class="data clients"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(header, rows)
+        "<tbody>{}</tbody></table></div>",
+        header,
+        rows,
+    )
 
 
 def bulk_bar(actions: Sequence[tuple[str, str]]) -> Markup:
     """Buttons for all that is picked: they emit ("bulk", "ACTION id id ...")."""
-    return Markup('<div class="bulk" role="group" aria-label="{}">{}</div>').format(
+    return filled(
+        '<div class="bulk" role="group" aria-label="{}">{}</div>',
         _("With the selected clients"),
         joined(
-            Markup(
+            filled(
                 '<button type="button" class="btn small" data-emit="bulk" data-arg="{}" data-picks>'
-                "{}</button>"
-            ).format(action, words)
+                "{}</button>",
+                action,
+                words,
+            )
             for action, words in actions
         ),
     )
@@ -147,7 +161,7 @@ def state_badge(state: ClientState) -> Markup:
     """How a client stands, where it is not simply active."""
     if state is ClientState.ACTIVE:
         return Markup("")
-    return Markup(' <span class="badge bad">{}</span>').format(_(names_of(state)))
+    return filled(' <span class="badge bad">{}</span>', _(names_of(state)))
 
 
 def removal_words(standing: Standing, timezone: str, locale: str) -> str:
@@ -164,8 +178,10 @@ def removal_words(standing: Standing, timezone: str, locale: str) -> str:
 
 def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
     pick = (
-        Markup('<td class="pick"><input type="checkbox" name="pick" value="{}" aria-label="{}"></td>').format(
-            client.public_id, _("Select {client}").format(client=client.name)
+        filled(
+            '<td class="pick"><input type="checkbox" name="pick" value="{}" aria-label="{}"></td>',
+            client.public_id,
+            _("Select {client}").format(client=client.name),
         )
         if pickable
         else ""
@@ -174,17 +190,16 @@ def _client(client: ClientLine, locale: str, pickable: bool) -> Markup:
     if client.most_events is not None:
         events = f"{events} / {numbers.compact(client.most_events, locale)}"
     over = client.most_events is not None and client.events > client.most_events
-    return Markup(
+    return filled(
         '<tr>{}<td class="client"><a class="first" href="{}">{}<span>{}</span></a>{}{}</td>'
         '<td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td><td>{}</td>'
-        '<td class="num">{}</td><td>{}</td></tr>'
-    ).format(
+        '<td class="num">{}</td><td>{}</td></tr>',
         pick,
         client.href,
         site_mark(client.name),
         client.name,
         state_badge(client.state),
-        Markup("<small>{}</small>").format(client.note) if client.note else "",
+        filled("<small>{}</small>", client.note) if client.note else "",
         numbers.integer(client.sites, locale),
         numbers.integer(client.people, locale),
         " over" if over else "",

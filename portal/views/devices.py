@@ -7,7 +7,7 @@ from markupsafe import Markup
 from portal.devices import device_words, place_words
 from portal.views import numbers
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.own_sessions import OwnSession
 from tenancy.text import gettext as _
 
@@ -15,25 +15,28 @@ from tenancy.text import gettext as _
 def devices_table(sessions: Sequence[OwnSession], *, timezone: str, locale: str = "en") -> Markup:
     """A row per browser and program; emits ("end-session", id)."""
     heads = (_("Device"), _("Location"), _("Last seen"))
-    titles = joined(Markup('<th scope="col">{}</th>').format(head) for head in heads)
+    titles = joined(filled('<th scope="col">{}</th>', head) for head in heads)
     rows = joined(_row(one, timezone, locale) for one in sessions)
-    return Markup(
+    return filled(
         '<div class="card"><table class="data words stack"><thead><tr>{}<th scope="col">'
-        '<span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table></div>'
-    ).format(titles, _("Actions"), rows)
+        '<span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table></div>',
+        titles,
+        _("Actions"),
+        rows,
+    )
 
 
 def _row(one: OwnSession, timezone: str, locale: str) -> Markup:
     device = device_words(one.device) or (_("A program") if one.is_program else _("A browser"))
-    name = Markup("<b>{}</b>{}<small>{}</small>").format(
+    name = filled(
+        "<b>{}</b>{}<small>{}</small>",
         device,
-        Markup(' <span class="badge good">{}</span>').format(_("This device")) if one.is_current else "",
+        filled(' <span class="badge good">{}</span>', _("This device")) if one.is_current else "",
         _("Signed in {when}").format(when=numbers.moment(one.began_at, timezone, locale)),
     )
-    return Markup(
+    return filled(
         '<tr><td><span class="who">{}<span>{}</span></span></td><td data-label="{}">{}</td>'
-        '<td data-label="{}">{}</td><td class="acts">{}</td></tr>'
-    ).format(
+        '<td data-label="{}">{}</td><td class="acts">{}</td></tr>',
         icon(_symbol(one), 18),
         name,
         _("Location"),
@@ -51,7 +54,10 @@ def _symbol(one: OwnSession) -> str:
 
 
 def _end(one: OwnSession, device: str) -> Markup:
-    return Markup(
+    return filled(
         '<button type="button" class="btn" data-emit="end-session" data-arg="{0}" aria-label="{1}: {2}">{1}'
-        "</button>"
-    ).format(one.id, _("Sign out"), device)
+        "</button>",
+        one.id,
+        _("Sign out"),
+        device,
+    )

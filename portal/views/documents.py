@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from portal.assets import asset_url
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.numbers import direction
 from tenancy.languages import OFFERED, Language
 from tenancy.text import gettext as _
@@ -24,17 +24,16 @@ def head(theme: Theme, mode: Mode | None = None, *, scripts: bool = True) -> Mar
     their head too; title and favicon are theirs.
     """
     preload = joined(
-        Markup('<link rel="preload" as="font" type="font/woff2" crossorigin href="{}">').format(
-            asset_url(font)
-        )
+        filled('<link rel="preload" as="font" type="font/woff2" crossorigin href="{}">', asset_url(font))
         for font in served_fonts(theme)
     )
     # The tokens are checked colours, numbers and our own font names: nothing in them can end the element.
-    return Markup('{}<style>{}</style><link rel="stylesheet" href="{}">{}').format(
+    return filled(
+        '{}<style>{}</style><link rel="stylesheet" href="{}">{}',
         preload,
         Markup(head_tokens(theme, mode)),  # noqa: S704
         asset_url("app.css"),
-        Markup('<script src="{}" defer></script>').format(asset_url("app.js")) if scripts else "",
+        filled('<script src="{}" defer></script>', asset_url("app.js")) if scripts else "",
     )
 
 
@@ -49,12 +48,11 @@ def document(
 ) -> Markup:
     """A whole HTML page around the body, titled 'title · brand'; in the reader's language, unless given."""
     locale = locale or spoken_locale()
-    return Markup(
+    return filled(
         '<!doctype html><html lang="{lang}" dir="{dir}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="robots" content="noindex">'
-        '<title>{title}</title><link rel="icon" href="{favicon}">{head}</head><body>{body}</body></html>'
-    ).format(
+        '<title>{title}</title><link rel="icon" href="{favicon}">{head}</head><body>{body}</body></html>',
         lang=locale.replace("_", "-"),
         dir=direction(locale),
         title=f"{title} · {theme.name}" if theme.name else title,
@@ -81,15 +79,14 @@ def sign_in_page(
 
     `others` are further ways in: an address, and the name of who vouches there.
     """
-    form = Markup(
+    form = filled(
         '<form class="card sheet" method="post" action="/login"><h1>{title}</h1>{error}'
         '<input type="hidden" name="form" value="{token}"><input type="hidden" name="next" value="{next}">'
         '{email}{password}<button class="btn primary wide" type="submit">{title}</button>'
-        '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p>{others}</form>'
-    ).format(
+        '<p class="muted ways"><a href="/forgot">{forgotten}</a>{sign_up}</p>{others}</form>',
         others=further_ways(others),
         forgotten=_("Forgot password?"),
-        sign_up=Markup('<a href="/signup">{}</a>').format(_("Sign up")) if may_sign_up else "",
+        sign_up=filled('<a href="/signup">{}</a>', _("Sign up")) if may_sign_up else "",
         title=_("Sign in"),
         error=notice(error) if error else "",
         token=form_token,
@@ -106,14 +103,14 @@ def further_ways(others: Sequence[tuple[str, str]]) -> Markup:
     if not others:
         return Markup("")
     links = joined(
-        Markup('<a class="btn wide" href="{}" rel="nofollow">{}</a>').format(
-            address, _("Continue with {provider}").format(provider=name)
+        filled(
+            '<a class="btn wide" href="{}" rel="nofollow">{}</a>',
+            address,
+            _("Continue with {provider}").format(provider=name),
         )
         for address, name in others
     )
-    return Markup('<div class="form-about" style="text-align: center"><p>{}</p>{}</div>').format(
-        _("or"), links
-    )
+    return filled('<div class="form-about" style="text-align: center"><p>{}</p>{}</div>', _("or"), links)
 
 
 def error_page(
@@ -133,9 +130,13 @@ def error_page(
     without a name).
     """
     address, words = way_out or ("/", _("Go to the home page"))
-    link = Markup('<a class="btn primary" href="{}">{}</a>').format(address, words) if theme.name else ""
-    body = Markup('<section class="lost"><b class="num">{}</b><h1>{}</h1><p>{}</p>{}</section>').format(
-        status, title, message, link
+    link = filled('<a class="btn primary" href="{}">{}</a>', address, words) if theme.name else ""
+    body = filled(
+        '<section class="lost"><b class="num">{}</b><h1>{}</h1><p>{}</p>{}</section>',
+        status,
+        title,
+        message,
+        link,
     )
     page = (above or Markup("")) + plain(theme, body)
     return document(theme, title, page, locale=locale, mode=mode)
@@ -150,21 +151,26 @@ def closed_page(
     form_token: str = "",
 ) -> Markup:
     """Who is turned away reads why. `places` are (public id, name) of where else they may go."""
-    token = Markup('<input type="hidden" name="form" value="{}">').format(form_token)
+    token = filled('<input type="hidden" name="form" value="{}">', form_token)
     ways = joined(
-        Markup(
+        filled(
             '<form method="post" action="/organization">{}<button class="btn wide" name="organization" '
-            'value="{}">{}</button></form>'
-        ).format(token, public_id, name)
+            'value="{}">{}</button></form>',
+            token,
+            public_id,
+            name,
+        )
         for public_id, name in places
     )
-    out = Markup(
-        '<form method="post" action="/logout">{}<button class="btn primary wide">{}</button></form>'
-    ).format(token, _("Sign out"))
+    out = filled(
+        '<form method="post" action="/logout">{}<button class="btn primary wide">{}</button></form>',
+        token,
+        _("Sign out"),
+    )
     title = _("{organization} is suspended").format(organization=organization)
     ask = _("Contact {brand} to have it reactivated.").format(brand=theme.name)
-    body = Markup('<section class="card sheet"><h1>{}</h1><p>{} {}</p>{}{}</section>').format(
-        title, message, ask, ways, out
+    body = filled(
+        '<section class="card sheet"><h1>{}</h1><p>{} {}</p>{}{}</section>', title, message, ask, ways, out
     )
     return document(theme, title, plain(theme, body))
 
@@ -176,7 +182,7 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
     light = theme.logo_light or theme.logo_dark
     dark = theme.logo_dark or theme.logo_light
     if light is None or dark is None:
-        inner = Markup("{}<span>{}</span>").format(letter_mark(theme), theme.name)
+        inner = filled("{}<span>{}</span>", letter_mark(theme), theme.name)
     elif on_brand and theme.sidebar is Sidebar.BRAND:
         inner = _logo(theme, dark, "")
     elif light == dark:
@@ -184,8 +190,8 @@ def brand(theme: Theme, *, on_brand: bool = False, href: str | None = None) -> M
     else:
         inner = _logo(theme, light, "on-light") + _logo(theme, dark, "on-dark")
     if href is None:
-        return Markup('<div class="brand">{}</div>').format(inner)
-    return Markup('<a class="brand" href="{}">{}</a>').format(href, inner)
+        return filled('<div class="brand">{}</div>', inner)
+    return filled('<a class="brand" href="{}">{}</a>', href, inner)
 
 
 def footer(theme: Theme, *, powered: bool = False) -> Markup:
@@ -198,29 +204,29 @@ def footer(theme: Theme, *, powered: bool = False) -> Markup:
     line = powered_by(theme) if powered else None
     if line:
         links.append(line)
-    return joined(Markup('<a href="{}" rel="noopener">{}</a>').format(url, words) for words, url in links)
+    return joined(filled('<a href="{}" rel="noopener">{}</a>', url, words) for words, url in links)
 
 
 def notice(message: str) -> Markup:
     """What is wrong, above a form."""
-    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
-        icon("circle-alert"), message
-    )
+    return filled('<p class="notice" role="alert">{}<span>{}</span></p>', icon("circle-alert"), message)
 
 
 def _logo(theme: Theme, digest: str, classes: str) -> Markup:
-    return Markup('<img class="{}" src="{}" alt="{}" height="30" loading="lazy">').format(
-        classes, asset_path(digest), theme.name
+    return filled(
+        '<img class="{}" src="{}" alt="{}" height="30" loading="lazy">',
+        classes,
+        asset_path(digest),
+        theme.name,
     )
 
 
 def field(label: str, kind: str, autocomplete: str, *, value: str = "", focus: bool = False) -> Markup:
     """A labelled input of this name: email, password, or a plain text."""
-    return Markup(
+    return filled(
         '<div class="field"><label for="{kind}">{label}</label>'
         '<input id="{kind}" name="{kind}" type="{type}" '
-        'value="{value}" autocomplete="{autocomplete}" maxlength="1024" required{focus}></div>'
-    ).format(
+        'value="{value}" autocomplete="{autocomplete}" maxlength="1024" required{focus}></div>',
         kind=kind,
         type=kind if kind in {"email", "password"} else "text",
         label=label,
@@ -238,10 +244,9 @@ def plain(theme: Theme, content: Markup, *, welcome: bool = False, languages: bo
     text = _paragraphs(theme.sign_in_text) if welcome and theme.sign_in_text else ""
     picture = Markup("")
     if welcome and theme.sign_in_picture:
-        picture = Markup('<img class="welcome-picture" src="{}" alt="">').format(
-            asset_path(theme.sign_in_picture)
-        )
-    return Markup('<div class="plain-page{}">{}<main>{}{}{}</main><footer>{}{}</footer></div>').format(
+        picture = filled('<img class="welcome-picture" src="{}" alt="">', asset_path(theme.sign_in_picture))
+    return filled(
+        '<div class="plain-page{}">{}<main>{}{}{}</main><footer>{}{}</footer></div>',
         " pictured" if picture else "",
         picture,
         brand(theme),
@@ -254,17 +259,22 @@ def plain(theme: Theme, content: Markup, *, welcome: bool = False, languages: bo
 
 def _languages() -> Markup:
     """Links that lead back to the page in another language, each in its own words."""
-    return Markup('<nav class="languages" aria-label="{}">{}</nav>').format(
-        _("Language"), joined(_language(one) for one in OFFERED)
+    return filled(
+        '<nav class="languages" aria-label="{}">{}</nav>',
+        _("Language"),
+        joined(_language(one) for one in OFFERED),
     )
 
 
 def _language(one: Language) -> Markup:
-    return Markup('<a href="/language/{0}" hreflang="{0}" lang="{0}"{1}>{2}</a>').format(
-        one.code, Markup(' aria-current="true"') if one is spoken_language() else "", one.name
+    return filled(
+        '<a href="/language/{0}" hreflang="{0}" lang="{0}"{1}>{2}</a>',
+        one.code,
+        Markup(' aria-current="true"') if one is spoken_language() else "",
+        one.name,
     )
 
 
 def _paragraphs(text: str) -> Markup:
-    lines = (Markup("<p>{}</p>").format(line) for line in text.split("\n") if line)
-    return Markup('<div class="welcome">{}</div>').format(joined(lines))
+    lines = (filled("<p>{}</p>", line) for line in text.split("\n") if line)
+    return filled('<div class="welcome">{}</div>', joined(lines))

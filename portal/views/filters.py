@@ -7,7 +7,7 @@ from markupsafe import Markup
 from analytics.reports.filters import Dimension, Filter, Operator
 from portal.views.icons import icon
 from portal.views.labels import dimension_name, value_label
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 
@@ -30,29 +30,31 @@ def filter_chips(filters: Sequence[Filter], *, locale: str = "en") -> Markup:
         return Markup("")
     chips = joined(_chip(index, one, locale) for index, one in enumerate(filters))
     everything = (
-        Markup('<button type="button" class="btn quiet" data-emit="clear_filters">{}</button>').format(
-            _("Clear all")
+        filled(
+            '<button type="button" class="btn quiet" data-emit="clear_filters">{}</button>', _("Clear all")
         )
         if len(filters) > 1
         else ""
     )
-    return Markup('<div class="chips" role="group" aria-label="{}">{}{}</div>').format(
-        _("Filters"), chips, everything
+    return filled(
+        '<div class="chips" role="group" aria-label="{}">{}{}</div>', _("Filters"), chips, everything
     )
 
 
 def describe_filter(one: Filter, locale: str) -> Markup:
     """'Country is Germany or France'."""
     values = [value_label(Dimension(one.dimension), value, locale) for value in one.values]
-    alternatives = (
-        Markup(" {} ").format(_("or")).join(Markup("<b><bdi>{}</bdi></b>").format(v) for v in values)
-    )
-    return Markup("{} {} {}").format(dimension_name(one.dimension), operator_name(one.operator), alternatives)
+    alternatives = filled(" {} ", _("or")).join(filled("<b><bdi>{}</bdi></b>", v) for v in values)
+    return filled("{} {} {}", dimension_name(one.dimension), operator_name(one.operator), alternatives)
 
 
 def _chip(index: int, one: Filter, locale: str) -> Markup:
-    return Markup(
+    return filled(
         '<span class="chip"><button type="button" class="plain" data-emit="edit_filter" data-arg="{0}">'
         '{1}</button><button type="button" class="plain x" data-emit="remove_filter" data-arg="{0}" '
-        'aria-label="{2}">{3}</button></span>'
-    ).format(index, describe_filter(one, locale), _("Remove this filter"), icon("x", 14))
+        'aria-label="{2}">{3}</button></span>',
+        index,
+        describe_filter(one, locale),
+        _("Remove this filter"),
+        icon("x", 14),
+    )

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from portal.views import numbers
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.identities import Identity
 from tenancy.identity_providers import Provider
 from tenancy.text import gettext as _
@@ -24,17 +24,24 @@ def identities_table(
         _row(one, names.get(one.issuer.rstrip("/")) or host_of(one.issuer), timezone, locale)
         for one in identities
     )
-    return Markup(
+    return filled(
         '<table class="data words stack"><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
-        '<th scope="col"><span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table>'
-    ).format(_("Account"), _("Last used"), _("Actions"), rows)
+        '<th scope="col"><span class="sr">{}</span></th></tr></thead><tbody>{}</tbody></table>',
+        _("Account"),
+        _("Last used"),
+        _("Actions"),
+        rows,
+    )
 
 
 def connect_links(links: Sequence[tuple[str, str]]) -> Markup:
     """A link for each way that is not connected yet: an address, and the name of who vouches there."""
     return joined(
-        Markup('<a class="btn" href="{}">{}{}</a>').format(
-            address, icon("plus", 15), _("Connect {provider}").format(provider=name)
+        filled(
+            '<a class="btn" href="{}">{}{}</a>',
+            address,
+            icon("plus", 15),
+            _("Connect {provider}").format(provider=name),
         )
         for address, name in links
     )
@@ -46,11 +53,10 @@ def host_of(issuer: str) -> str:
 
 
 def _row(one: Identity, name: str, timezone: str, locale: str) -> Markup:
-    return Markup(
+    return filled(
         '<tr><td><b>{name}</b><small>{email}</small></td><td data-label="{last}">{used}</td>'
         '<td class="acts"><button type="button" class="btn" data-emit="unlink-identity" data-arg="{id}"'
-        ' aria-label="{label}">{words}</button></td></tr>'
-    ).format(
+        ' aria-label="{label}">{words}</button></td></tr>',
         name=name,
         email=one.email,
         last=_("Last used"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.states import empty_state
 from tenancy.identity_providers import Provider
 from tenancy.text import gettext as _
@@ -23,28 +23,32 @@ class Finding:
 def providers_list(providers: Sequence[Provider], findings: Mapping[str, Finding]) -> Markup:
     """A row per provider; emits ("check-provider" | "change-provider" | "remove-provider", key)."""
     if not providers:
-        return Markup('<div class="card">{}</div>').format(
+        return filled(
+            '<div class="card">{}</div>',
             empty_state(
                 "log-in",
                 _("No provider of your own yet"),
                 _("With one, people sign in with their company account or with Google."),
-            )
+            ),
         )
     rows = joined(_row(one, findings.get(one.key)) for one in providers)
-    return Markup(
+    return filled(
         '<div class="card"><table class="data words stack"><thead><tr><th scope="col">{}</th>'
         '<th scope="col">{}</th><th scope="col"><span class="sr">{}</span></th></tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(_("Provider"), _("For"), _("Actions"), rows)
+        "<tbody>{}</tbody></table></div>",
+        _("Provider"),
+        _("For"),
+        _("Actions"),
+        rows,
+    )
 
 
 def _row(one: Provider, finding: Finding | None) -> Markup:
-    state = "" if one.enabled else Markup(' <span class="badge">{}</span>').format(_("Not offered"))
-    return Markup(
+    state = "" if one.enabled else filled(' <span class="badge">{}</span>', _("Not offered"))
+    return filled(
         '<tr><td class="whole"><b>{name}</b>{state}<small>{issuer}</small><small>{client}</small>'
         "{finding}</td>"
-        '<td data-label="{head}">{people}</td><td class="acts">{check}{change}{remove}</td></tr>'
-    ).format(
+        '<td data-label="{head}">{people}</td><td class="acts">{check}{change}{remove}</td></tr>',
         name=one.name,
         state=state,
         issuer=one.issuer,
@@ -62,17 +66,19 @@ def _finding(finding: Finding | None) -> Markup:
     if finding is None:
         return Markup("")
     if finding.good:
-        return Markup('<p class="state-line" role="status">{}{}</p>').format(
-            icon("circle-check", 16), finding.words
-        )
-    return Markup('<p class="notice" role="alert">{}<span>{}</span></p>').format(
-        icon("circle-alert", 16), finding.words
+        return filled('<p class="state-line" role="status">{}{}</p>', icon("circle-check", 16), finding.words)
+    return filled(
+        '<p class="notice" role="alert">{}<span>{}</span></p>', icon("circle-alert", 16), finding.words
     )
 
 
 def _act(event: str, one: Provider, words: str, symbol: str, label: str) -> Markup:
-    return Markup(
-        '<button type="button" class="btn{}" data-emit="{}" data-arg="{}" aria-label="{}">{}{}</button>'
-    ).format(
-        "" if words else " square", event, one.key, label.format(provider=one.name), icon(symbol, 15), words
+    return filled(
+        '<button type="button" class="btn{}" data-emit="{}" data-arg="{}" aria-label="{}">{}{}</button>',
+        "" if words else " square",
+        event,
+        one.key,
+        label.format(provider=one.name),
+        icon(symbol, 15),
+        words,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from portal.views.documents import document, error_page, field, further_ways, notice, plain
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.roles import role_about, role_name
 from tenancy.invite_links import Account, OpenedInvite
 from tenancy.invites import Invite, InviteState
@@ -38,20 +38,19 @@ def invite_page(
     elif signed_in_as is not None:
         step = _form(action, form_token, Markup(""), _("Join {name}").format(name=invite.organization_name))
     elif opened.account is Account.MEMBER:
-        step = Markup('<a class="btn primary wide" href="{}">{}</a>').format(
-            sign_in_url, _("Sign in to accept")
-        )
+        step = filled('<a class="btn primary wide" href="{}">{}</a>', sign_in_url, _("Sign in to accept"))
     elif opened.account is Account.KNOWN:
         password = field(_("Your password"), "password", "current-password", focus=True)
         step = _form(action, form_token, password, _("Accept the invitation"))
     else:
         fields = field(_("Your name"), "name", "name", value=opened.name, focus=not opened.name)
         fields += field(_("Choose a password"), "password", "new-password", focus=bool(opened.name))
-        hint = Markup("<p>{}</p>").format(_("At least 10 characters."))
+        hint = filled("<p>{}</p>", _("At least 10 characters."))
         step = _form(action, form_token, fields + hint, _("Accept the invitation"))
     if signed_in_as is None:
         step += further_ways(others)
-    sheet = Markup('<section class="card sheet"><h1>{}</h1>{}{}{}</section>').format(
+    sheet = filled(
+        '<section class="card sheet"><h1>{}</h1>{}{}{}</section>',
         _("Join {name}").format(name=invite.organization_name),
         notice(error) if error else "",
         _about(invite),
@@ -100,22 +99,30 @@ def _about(invite: Invite) -> Markup:
         )
         about = words_for_sites.format(number=len(invite.sites))
     rows = ((_("For"), invite.email), (_("Role"), f"{role_name(invite.role)}: {about}"))
-    facts = joined(Markup("<dt>{}</dt><dd>{}</dd>").format(*row) for row in rows)
-    return Markup('<p>{}</p><dl class="facts">{}</dl>').format(words, facts)
+    facts = joined(filled("<dt>{}</dt><dd>{}</dd>", *row) for row in rows)
+    return filled('<p>{}</p><dl class="facts">{}</dl>', words, facts)
 
 
 def _form(action: str, form_token: str, fields: Markup, submit: str) -> Markup:
-    return Markup(
+    return filled(
         '<form class="steps" method="post" action="{}"><input type="hidden" name="form" value="{}">{}'
-        '<button class="btn primary wide" type="submit">{}</button></form>'
-    ).format(action, form_token, fields, submit)
+        '<button class="btn primary wide" type="submit">{}</button></form>',
+        action,
+        form_token,
+        fields,
+        submit,
+    )
 
 
 def _other_account(invite: Invite, action: str, form_token: str, signed_in_as: str) -> Markup:
     words = _("You are signed in as {you}, but this invitation is for {email}.").format(
         you=signed_in_as, email=invite.email
     )
-    return Markup(
+    return filled(
         '{}<form class="steps" method="post" action="/logout"><input type="hidden" name="form" value="{}">'
-        '<input type="hidden" name="next" value="{}"><button class="btn wide">{}</button></form>'
-    ).format(notice(words), form_token, action, _("Sign out and continue"))
+        '<input type="hidden" name="next" value="{}"><button class="btn wide">{}</button></form>',
+        notice(words),
+        form_token,
+        action,
+        _("Sign out and continue"),
+    )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analytics.shared_links import SharedLink
 from portal.views import numbers
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
 from tenancy.text import ngettext
@@ -38,20 +38,24 @@ def links_table(lines: Sequence[LinkLine], *, zone: ZoneInfo, now: datetime, loc
         )
     rows = joined(_line(line, zone, now, locale) for line in lines)
     titles = (_("Link"), _("Who sees it"), _("Views"), "")
-    header = joined(Markup('<th scope="col">{}</th>').format(title) for title in titles)
-    return Markup(
+    header = joined(filled('<th scope="col">{}</th>', title) for title in titles)
+    return filled(
         '<div class="card scroll"><table class="data links"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
-        "</table></div>"
-    ).format(header, rows)
+        "</table></div>",
+        header,
+        rows,
+    )
 
 
 def embed_code(line: LinkLine) -> str:
     """HTML for a page that shows the link in a frame."""
     return str(
-        Markup(
+        filled(
             '<iframe src="{}?embed=1" title="{}" loading="lazy" '
-            'style="width:100%;height:1200px;border:0"></iframe>'
-        ).format(line.url, line.name)
+            'style="width:100%;height:1200px;border:0"></iframe>',
+            line.url,
+            line.name,
+        )
     )
 
 
@@ -62,17 +66,19 @@ def _line(line: LinkLine, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
         _copy(f"frame-{link.id.hex}", embed_code(line), _("Embed"))
         if link.terms.allowed_origins
         else Markup(""),
-        Markup('<a class="btn square quiet" href="{}" target="_blank" aria-label="{}">{}</a>').format(
-            line.url, _("Open"), icon("external-link")
+        filled(
+            '<a class="btn square quiet" href="{}" target="_blank" aria-label="{}">{}</a>',
+            line.url,
+            _("Open"),
+            icon("external-link"),
         ),
         _button("link_change", link, _("Change"), "pencil"),
         _button("link_revoke", link, _("Revoke"), "trash-2"),
     ]
-    return Markup(
+    return filled(
         '<tr><td><b class="first">{}</b><small class="muted">{}</small></td><td>{}</td>'
         '<td class="num">{}<small class="muted">{}</small></td>'
-        '<td><div class="row-buttons">{}</div></td></tr>'
-    ).format(
+        '<td><div class="row-buttons">{}</div></td></tr>',
         line.name,
         _("by {name}, {day}").format(
             name=link.created_by, day=numbers.long_day(link.created_at.astimezone(zone).date(), locale)
@@ -87,17 +93,26 @@ def _line(line: LinkLine, zone: ZoneInfo, now: datetime, locale: str) -> Markup:
 
 
 def _copy(key: str, text: str, words: str) -> Markup:
-    return Markup(
+    return filled(
         '<span hidden id="{0}">{1}</span><button type="button" class="btn" data-copy="#{0}">{2}'
-        '<span data-copied="{3}" aria-live="polite">{4}</span></button>'
-    ).format(key, text, icon("copy", 15), _("Copied"), words)
+        '<span data-copied="{3}" aria-live="polite">{4}</span></button>',
+        key,
+        text,
+        icon("copy", 15),
+        _("Copied"),
+        words,
+    )
 
 
 def _button(event: str, link: SharedLink, words: str, symbol: str) -> Markup:
-    return Markup(
+    return filled(
         '<button type="button" class="btn square quiet" data-emit="{}" data-arg="{}" aria-label="{}">{}'
-        "</button>"
-    ).format(event, link.id, words, icon(symbol))
+        "</button>",
+        event,
+        link.id,
+        words,
+        icon(symbol),
+    )
 
 
 def _who(link: SharedLink, zone: ZoneInfo, now: datetime, locale: str) -> Markup:

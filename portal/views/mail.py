@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 from themes.mail.letter import Reader
@@ -17,23 +17,26 @@ from themes.mail.outbox import MailRecord, MailState
 def mail_frame(html: str, *, title: str, phone: bool = False) -> Markup:
     """A mail's HTML, walled in: no scripts, no forms, nothing from elsewhere but the brand's pictures."""
     walled = html.replace("<head>", f"<head>{_WALL}", 1)
-    return Markup('<div class="mail-wall{}"><iframe sandbox srcdoc="{}" title="{}"></iframe></div>').format(
-        " phone" if phone else "", walled, title
+    return filled(
+        '<div class="mail-wall{}"><iframe sandbox srcdoc="{}" title="{}"></iframe></div>',
+        " phone" if phone else "",
+        walled,
+        title,
     )
 
 
 def mail_text(text: str) -> Markup:
     """A mail's text part, as it is, with its links to be followed."""
     words = Markup("").join(
-        Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>').format(part) if is_link else part
+        filled('<a href="{0}" target="_blank" rel="noopener">{0}</a>', part) if is_link else part
         for is_link, part in _parts(text)
     )
-    return Markup('<pre class="mail-text" tabindex="0">{}</pre>').format(words)
+    return filled('<pre class="mail-text" tabindex="0">{}</pre>', words)
 
 
 def mail_subject(subject: str) -> Markup:
     """The line above a preview."""
-    return Markup('<span class="muted">{}</span> <b>{}</b>').format(_("Subject:"), subject)
+    return filled('<span class="muted">{}</span> <b>{}</b>', _("Subject:"), subject)
 
 
 def kind_title(kind: str) -> str:
@@ -44,33 +47,42 @@ def kind_title(kind: str) -> str:
 def mail_log(records: Sequence[MailRecord], reader: Reader) -> Markup:
     """The newest mails, with what became of them."""
     if not records:
-        return Markup('<p class="muted">{}</p>').format(_("No emails have been sent yet."))
+        return filled('<p class="muted">{}</p>', _("No emails have been sent yet."))
     titles = (_("Email"), _("To"), _("When"), _("Status"))
-    header = joined(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    header = joined(filled('<th scope="col">{}</th>', title) for title in titles)
     rows = joined(_record(record, reader) for record in records)
-    return Markup(
+    return filled(
         '<div class="scroll"><table class="data mail-log"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(header, rows)
+        "<tbody>{}</tbody></table></div>",
+        header,
+        rows,
+    )
 
 
 def kept_list(mails: Sequence[KeptMail], reader: Reader) -> Markup:
     """Mails that stayed on this machine; each opens in place."""
     if not mails:
-        return Markup('<p class="muted">{}</p>').format(_("There are no emails yet."))
+        return filled('<p class="muted">{}</p>', _("There are no emails yet."))
     return joined(
-        Markup(
+        filled(
             '<details class="kept-mail"><summary><b>{}</b><span class="muted">{} · {}</span></summary>'
-            "{}</details>"
-        ).format(mail.subject, mail.to, reader.moment(mail.at), mail_text(mail.text))
+            "{}</details>",
+            mail.subject,
+            mail.to,
+            reader.moment(mail.at),
+            mail_text(mail.text),
+        )
         for mail in mails
     )
 
 
 def outlet_state(*, good: bool, words: str) -> Markup:
     """Whether mail leaves, in a sentence."""
-    return Markup('<div class="check{}" role="status">{}<span>{}</span></div>').format(
-        " done" if good else "", icon("circle-check" if good else "circle-alert"), words
+    return filled(
+        '<div class="check{}" role="status">{}<span>{}</span></div>',
+        " done" if good else "",
+        icon("circle-check" if good else "circle-alert"),
+        words,
     )
 
 
@@ -125,7 +137,12 @@ def _parts(text: str) -> Iterator[tuple[bool, str]]:
 
 def _record(record: MailRecord, reader: Reader) -> Markup:
     became = _(_STATES[record.state])
-    reason = Markup("<small>{}</small>").format(record.reason) if record.reason else ""
-    return Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}{}</td></tr>").format(
-        kind_title(record.kind), record.recipient, reader.moment(record.created_at), became, reason
+    reason = filled("<small>{}</small>", record.reason) if record.reason else ""
+    return filled(
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}{}</td></tr>",
+        kind_title(record.kind),
+        record.recipient,
+        reader.moment(record.created_at),
+        became,
+        reason,
     )

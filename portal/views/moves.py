@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.text import gettext as _
 
 
@@ -26,6 +26,7 @@ def what_moves(owner: str, target: str, *, keep_links: bool) -> Markup:
         ),
         links,
     )
-    return Markup('<ul class="meaning">{}</ul>').format(
-        joined(Markup("<li>{}</li>").format(line.format(owner=owner, target=target)) for line in lines)
+    return filled(
+        '<ul class="meaning">{}</ul>',
+        joined(filled("<li>{}</li>", line.format(owner=owner, target=target)) for line in lines),
     )

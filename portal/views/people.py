@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from portal.views import numbers
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.roles import role_name
 from portal.views.states import empty_state
 from tenancy.invites import Invite, InviteState
@@ -31,7 +31,7 @@ def people_count(members: int, invited: int, *, locale: str = "en") -> Markup:
     if invited:
         more = ngettext("{number} invited", "{number} invited", invited)
         text += " · " + more.format(number=numbers.integer(invited, locale))
-    return Markup('<span class="muted">{}</span>').format(text)
+    return filled('<span class="muted">{}</span>', text)
 
 
 def members_table(lines: Sequence[MemberLine], *, timezone: str, locale: str = "en") -> Markup:
@@ -52,29 +52,32 @@ def invites_table(
 
 
 def _table(heads: Sequence[str], rows: Sequence[Markup]) -> Markup:
-    titles = joined(Markup('<th scope="col">{}</th>').format(head) for head in heads)
-    return Markup(
+    titles = joined(filled('<th scope="col">{}</th>', head) for head in heads)
+    return filled(
         '<div class="card"><table class="data words stack"><thead><tr>{}'
         '<th scope="col"><span class="sr">{}</span></th></tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(titles, _("Actions"), joined(rows))
+        "<tbody>{}</tbody></table></div>",
+        titles,
+        _("Actions"),
+        joined(rows),
+    )
 
 
 def _member(line: MemberLine, timezone: str, locale: str) -> Markup:
     member = line.member
     initials = "".join(word[0] for word in member.name.split()[:2]).upper() or "·"
-    name = Markup("<b>{}</b>{}{}").format(
+    name = filled(
+        "<b>{}</b>{}{}",
         member.name,
-        Markup(' <span class="badge">{}</span>').format(_("You")) if line.is_viewer else "",
-        Markup("<small>{}</small>").format(member.email) if member.email else "",
+        filled(' <span class="badge">{}</span>', _("You")) if line.is_viewer else "",
+        filled("<small>{}</small>", member.email) if member.email else "",
     )
     seen = numbers.moment(member.last_seen_at, timezone, locale) if member.last_seen_at else _("Never")
-    return Markup(
+    return filled(
         '<tr><td><span class="who"><span class="avatar" aria-hidden="true">{}</span><span>{}</span></span>'
         "</td>"
         '<td data-label="{}">{}</td><td data-label="{}">{}</td><td data-label="{}">{}</td>'
-        '<td class="acts">{}</td></tr>'
-    ).format(
+        '<td class="acts">{}</td></tr>',
         initials,
         name,
         _("Role"),
@@ -99,7 +102,7 @@ def _member_button(line: MemberLine) -> Markup:
 def _invite(invite: Invite, changeable: bool, timezone: str, locale: str) -> Markup:
     expired = invite.state is InviteState.EXPIRED
     until = numbers.moment(invite.expires_at, timezone, locale)
-    state = Markup('<span class="badge bad">{}</span>').format(_("Expired")) if expired else until
+    state = filled('<span class="badge bad">{}</span>', _("Expired")) if expired else until
     by = _("by {name}, {when}").format(
         name=invite.invited_by, when=numbers.moment(invite.sent_at, timezone, locale)
     )
@@ -111,10 +114,9 @@ def _invite(invite: Invite, changeable: bool, timezone: str, locale: str) -> Mar
         if changeable
         else ""
     )
-    return Markup(
+    return filled(
         '<tr><td><b>{}</b><small>{}</small></td><td data-label="{}">{}</td><td data-label="{}">{}</td>'
-        '<td data-label="{}">{}</td><td class="acts">{}</td></tr>'
-    ).format(
+        '<td data-label="{}">{}</td><td class="acts">{}</td></tr>',
         invite.email,
         by,
         _("Role"),
@@ -136,6 +138,10 @@ def _sites(sites: tuple[str, ...] | None, locale: str) -> str:
 
 
 def _button(emit: str, arg: str, label: str, describe: str) -> Markup:
-    return Markup(
-        '<button type="button" class="btn" data-emit="{}" data-arg="{}" aria-label="{}">{}</button>'
-    ).format(emit, arg, describe, label)
+    return filled(
+        '<button type="button" class="btn" data-emit="{}" data-arg="{}" aria-label="{}">{}</button>',
+        emit,
+        arg,
+        describe,
+        label,
+    )

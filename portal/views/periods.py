@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from analytics.reports.period import Interval, Preset
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop, pgettext
 
@@ -44,7 +44,8 @@ def period_choices(
     presets = [("period", one, _(name), key, one is preset) for one, (name, key) in _PRESETS.items()]
     comparisons = [("compare", one, _(name), "", one == comparison) for one, name in _COMPARISONS.items()]
     steps = [("interval", one, _(_INTERVALS[one]), "", one is interval) for one in intervals]
-    return Markup("{}{}{}").format(
+    return filled(
+        "{}{}{}",
         _group(_("Period"), presets),
         _group(_("Compare with"), comparisons),
         _group(pgettext("of a chart", "Steps"), steps),
@@ -54,24 +55,27 @@ def period_choices(
 def period_shortcuts() -> Markup:
     """Buttons that only the keyboard presses, as the menu's own are not there while it is closed."""
     buttons = joined(
-        Markup(
+        filled(
             '<button type="button" tabindex="-1" aria-hidden="true" data-emit="period" data-arg="{}" '
-            'data-key="{}"></button>'
-        ).format(preset, key)
+            'data-key="{}"></button>',
+            preset,
+            key,
+        )
         for preset, (_name, key) in _PRESETS.items()
     )
-    return Markup('<div class="sr">{}</div>').format(buttons)
+    return filled('<div class="sr">{}</div>', buttons)
 
 
 def _group(title: str, choices: Iterable[tuple[str, str, str, str, bool]]) -> Markup:
     buttons = joined(
-        Markup('<button type="button" data-emit="{}" data-arg="{}"{}><span>{}</span>{}</button>').format(
+        filled(
+            '<button type="button" data-emit="{}" data-arg="{}"{}><span>{}</span>{}</button>',
             event,
             value,
             Markup(' aria-current="true"') if chosen else "",
             words,
-            Markup("<kbd>{}</kbd>").format(key.upper()) if key else "",
+            filled("<kbd>{}</kbd>", key.upper()) if key else "",
         )
         for event, value, words, key, chosen in choices
     )
-    return Markup('<div class="presets" role="group" aria-label="{}">{}</div>').format(title, buttons)
+    return filled('<div class="presets" role="group" aria-label="{}">{}</div>', title, buttons)

@@ -9,7 +9,7 @@ from analytics.reports.metrics import Metric
 from analytics.reports.realtime import Realtime, RealtimeRow
 from portal.views import numbers
 from portal.views.labels import dimension_name, value_label, value_mark
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from portal.views.measures import metric_name
 from portal.views.states import empty_state
 from tenancy.text import gettext as _
@@ -18,20 +18,21 @@ from tenancy.text import ngettext
 
 def live_badge(active: int, *, href: str | None = None, locale: str = "en") -> Markup:
     """The pulsing dot and '24 visitors now', a link to the realtime page where there is an address."""
-    words = Markup("<span><b>{}</b> {}</span>").format(
-        numbers.integer(active, locale), ngettext("visitor now", "visitors now", active)
+    words = filled(
+        "<span><b>{}</b> {}</span>",
+        numbers.integer(active, locale),
+        ngettext("visitor now", "visitors now", active),
     )
     if href is None:
-        return Markup('<span class="live"><i class="pulse"></i>{}</span>').format(words)
-    return Markup('<a class="live" href="{}"><i class="pulse"></i>{}</a>').format(href, words)
+        return filled('<span class="live"><i class="pulse"></i>{}</span>', words)
+    return filled('<a class="live" href="{}"><i class="pulse"></i>{}</a>', href, words)
 
 
 def live_count(realtime: Realtime, *, locale: str = "en") -> Markup:
     """The large number: visitors of the last five minutes, and of the last thirty beside it."""
-    return Markup(
+    return filled(
         '<div class="now-count"><span class="live"><i class="pulse"></i>{}</span><b>{}</b>'
-        '<span class="muted">{}</span></div>'
-    ).format(
+        '<span class="muted">{}</span></div>',
         _("Right now"),
         numbers.integer(realtime.active_5, locale),
         ngettext(
@@ -51,10 +52,9 @@ def live_minutes(realtime: Realtime, *, locale: str = "en") -> Markup:
         height = max(visitors / most * 100, 1.5)
         ago = count - 1 - index
         bars.append(
-            Markup(
+            filled(
                 '<rect class="{}" x="{:.2f}%" y="{:.1f}%" width="{:.2f}%" height="{:.1f}%" rx="3" '
-                'data-hover="{}"/>'
-            ).format(
+                'data-hover="{}"/>',
                 "" if ago else "last",
                 index * 100 / count,
                 100 - height,
@@ -63,10 +63,14 @@ def live_minutes(realtime: Realtime, *, locale: str = "en") -> Markup:
                 f"{_minutes_ago(ago)} · {numbers.integer(visitors, locale)}",
             )
         )
-    return Markup(
+    return filled(
         '<svg class="minutes" role="img" aria-label="{}">{}</svg>'
-        '<div class="minutes-axis" aria-hidden="true"><span>{}</span><span>{}</span></div>'
-    ).format(_("Visitors per minute, last 30 minutes"), joined(bars), _minutes_ago(count - 1), _("now"))
+        '<div class="minutes-axis" aria-hidden="true"><span>{}</span><span>{}</span></div>',
+        _("Visitors per minute, last 30 minutes"),
+        joined(bars),
+        _minutes_ago(count - 1),
+        _("now"),
+    )
 
 
 def live_rows(rows: Sequence[RealtimeRow], dimension: Dimension, *, locale: str = "en") -> Markup:
@@ -75,11 +79,10 @@ def live_rows(rows: Sequence[RealtimeRow], dimension: Dimension, *, locale: str 
         return empty_state("radio", _("Nobody here at the moment"), small=True)
     most = max(row.visitors for row in rows) or 1
     items = joined(
-        Markup(
+        filled(
             '<li><div class="bar" title="{label}"><svg class="fill" aria-hidden="true">'
             '<rect width="{width:.1f}%" height="100%" rx="7"/></svg>{mark}<bdi>{label}</bdi></div>'
-            '<span></span><b class="num">{visitors}</b></li>'
-        ).format(
+            '<span></span><b class="num">{visitors}</b></li>',
             label=value_label(dimension, row.value, locale),
             width=max(row.visitors / most * 100, 0.5),
             mark=value_mark(dimension, row.value),
@@ -87,10 +90,13 @@ def live_rows(rows: Sequence[RealtimeRow], dimension: Dimension, *, locale: str 
         )
         for row in rows
     )
-    return Markup(
+    return filled(
         '<div class="columns" aria-hidden="true"><span>{}</span><span></span><span>{}</span></div>'
-        '<ol class="bars">{}</ol>'
-    ).format(dimension_name(dimension), metric_name(Metric.VISITORS), items)
+        '<ol class="bars">{}</ol>',
+        dimension_name(dimension),
+        metric_name(Metric.VISITORS),
+        items,
+    )
 
 
 def _minutes_ago(minutes: int) -> str:

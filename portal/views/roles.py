@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.roles import OrganizationKind, Permission, Role, allows, roles_of
 from tenancy.text import gettext, gettext_noop
 
@@ -68,20 +68,24 @@ def roles_table(kind: OrganizationKind) -> Markup:
     """Who may do what in an organisation of this kind."""
     roles = in_order(roles_of(kind))
     heads = joined(
-        Markup('<th scope="col" title="{}">{}</th>').format(role_about(role), role_name(role))
-        for role in roles
+        filled('<th scope="col" title="{}">{}</th>', role_about(role), role_name(role)) for role in roles
     )
     rows = joined(
-        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+        filled(
+            '<tr><th scope="row">{}</th>{}</tr>',
             permission_name(permission),
             joined(_cell(allows(role, kind, permission)) for role in roles),
         )
         for permission in permissions_in(kind)
     )
-    return Markup(
+    return filled(
         '<details class="card fold"><summary>{}{}</summary><div class="scroll"><table class="data roles">'
-        "<thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div></details>"
-    ).format(icon("chevron-right", 15), gettext(_("What each role may do")), heads, rows)
+        "<thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div></details>",
+        icon("chevron-right", 15),
+        gettext(_("What each role may do")),
+        heads,
+        rows,
+    )
 
 
 def docs_table(kind: OrganizationKind) -> str:
@@ -96,5 +100,5 @@ def docs_table(kind: OrganizationKind) -> str:
 
 def _cell(has: bool) -> Markup:
     if not has:
-        return Markup('<td><span class="sr">{}</span></td>').format(gettext(_("No")))
-    return Markup('<td>{}<span class="sr">{}</span></td>').format(icon("check"), gettext(_("Yes")))
+        return filled('<td><span class="sr">{}</span></td>', gettext(_("No")))
+    return filled('<td>{}<span class="sr">{}</span></td>', icon("check"), gettext(_("Yes")))

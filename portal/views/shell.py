@@ -8,7 +8,7 @@ from markupsafe import Markup
 from portal.views.cards import site_mark
 from portal.views.documents import brand
 from portal.views.icons import icon
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.text import gettext as _
 from themes.theme import Sidebar, Theme
 
@@ -43,7 +43,8 @@ def sidebar_class(theme: Theme) -> str:
 
 def sidebar(theme: Theme, groups: Sequence[NavGroup], current: str, person: Person) -> Markup:
     """Logo, links (the one whose href is `current` is marked), and who is signed in with the way out."""
-    return Markup('<div class="side-in">{}{}{}</div>').format(
+    return filled(
+        '<div class="side-in">{}{}{}</div>',
         brand(theme, on_brand=True, href="/"),
         joined(_group(group, current) for group in groups),
         _account(person),
@@ -52,65 +53,69 @@ def sidebar(theme: Theme, groups: Sequence[NavGroup], current: str, person: Pers
 
 def phone_bar(theme: Theme) -> Markup:
     """The bar on top of a phone's page, with the button that opens the sidebar."""
-    return Markup(
+    return filled(
         '<header class="phone-bar">{}<button type="button" class="menu-button" data-menu'
-        ' aria-expanded="false" aria-label="{}">{}</button></header>'
-    ).format(brand(theme, href="/"), _("Menu"), icon("menu", 20))
+        ' aria-expanded="false" aria-label="{}">{}</button></header>',
+        brand(theme, href="/"),
+        _("Menu"),
+        icon("menu", 20),
+    )
 
 
 def heading(title: str, *, crumbs: Sequence[tuple[str, str]] = (), mark: bool = False) -> Markup:
     """A page's h1 under its crumbs ((words, address) each); `mark` puts a site's square before it."""
     arrow = icon("chevron-right", 13)
-    trail = arrow.join(Markup('<a href="{}">{}</a>').format(href, words) for words, href in crumbs)
-    nav = (
-        Markup('<nav class="crumbs" aria-label="{}">{}</nav>').format(_("Breadcrumb"), trail)
-        if crumbs
-        else ""
-    )
-    return Markup('{}<div class="heading">{}<h1>{}</h1></div>').format(
-        site_mark(title) if mark else "", nav, title
-    )
+    trail = arrow.join(filled('<a href="{}">{}</a>', href, words) for words, href in crumbs)
+    nav = filled('<nav class="crumbs" aria-label="{}">{}</nav>', _("Breadcrumb"), trail) if crumbs else ""
+    return filled('{}<div class="heading">{}<h1>{}</h1></div>', site_mark(title) if mark else "", nav, title)
 
 
 def link_button(symbol: str, words: str, href: str, *, download: bool = False) -> Markup:
     """A link in the look of a button."""
-    return Markup('<a class="btn" href="{}"{}>{}{}</a>').format(
-        href, Markup(" download") if download else "", icon(symbol), words
+    return filled(
+        '<a class="btn" href="{}"{}>{}{}</a>',
+        href,
+        Markup(" download") if download else "",
+        icon(symbol),
+        words,
     )
 
 
 def page_tabs(links: Sequence[tuple[str, str]], current: str, label: str) -> Markup:
     """Links to the pages about one thing, each a title and an address; what does not fit is scrolled to."""
     tabs = joined(
-        Markup('<a href="{}"{}>{}</a>').format(
-            href, Markup(' aria-current="page"') if href == current else "", title
+        filled(
+            '<a href="{}"{}>{}</a>', href, Markup(' aria-current="page"') if href == current else "", title
         )
         for title, href in links
     )
-    return Markup('<nav class="tabs page-tabs" aria-label="{}">{}</nav>').format(label, tabs)
+    return filled('<nav class="tabs page-tabs" aria-label="{}">{}</nav>', label, tabs)
 
 
 def skip_link() -> Markup:
     """The first thing the tab key finds: past the sidebar, to #main."""
-    return Markup('<a class="skip" href="#main">{}</a>').format(_("Skip to the content"))
+    return filled('<a class="skip" href="#main">{}</a>', _("Skip to the content"))
 
 
 def mode_switch() -> Markup:
     """The button between light and dark; app.js does it and remembers it in the cookie "mode"."""
-    return Markup(
-        '<button type="button" class="btn square" data-mode-switch aria-label="{}">{}</button>'
-    ).format(_("Switch between light and dark"), icon("sun-moon"))
+    return filled(
+        '<button type="button" class="btn square" data-mode-switch aria-label="{}">{}</button>',
+        _("Switch between light and dark"),
+        icon("sun-moon"),
+    )
 
 
 def button_face(label: str, symbol: Markup | None = None) -> Markup:
     """What stands on a button: an icon, a label, or both."""
-    words = Markup("<span>{}</span>").format(label) if label else Markup("")
+    words = filled("<span>{}</span>", label) if label else Markup("")
     return (symbol or Markup("")) + words
 
 
 def _group(group: NavGroup, current: str) -> Markup:
     links = joined(
-        Markup('<a href="{}"{}>{}<span>{}</span></a>').format(
+        filled(
+            '<a href="{}"{}>{}<span>{}</span></a>',
             link.href,
             Markup(' aria-current="page"') if link.href == current else "",
             icon(link.icon, 17),
@@ -118,17 +123,14 @@ def _group(group: NavGroup, current: str) -> Markup:
         )
         for link in group.links
     )
-    title = Markup('<div class="nav-title">{}</div>').format(group.title) if group.title else ""
-    return Markup('{}<nav class="nav" aria-label="{}">{}</nav>').format(
-        title, group.title or _("Pages"), links
-    )
+    title = filled('<div class="nav-title">{}</div>', group.title) if group.title else ""
+    return filled('{}<nav class="nav" aria-label="{}">{}</nav>', title, group.title or _("Pages"), links)
 
 
 def _account(person: Person) -> Markup:
-    return Markup(
+    return filled(
         '<div class="account">{}<form method="post" action="/logout">{}'
-        '<button class="plain" aria-label="{}" title="{}">{}</button></form></div>'
-    ).format(
+        '<button class="plain" aria-label="{}" title="{}">{}</button></form></div>',
         _switcher(person) if len(person.places) > 1 else _who(person),
         _token(person),
         _("Sign out"),
@@ -139,16 +141,21 @@ def _account(person: Person) -> Markup:
 
 def _who(person: Person, after: Markup | None = None) -> Markup:
     initials = "".join(word[0] for word in person.name.split()[:2]).upper() or "·"
-    return Markup(
+    return filled(
         '<div class="me"><span class="avatar" aria-hidden="true">{}</span>'
-        "<div><b>{}</b><small>{}</small></div>{}</div>"
-    ).format(initials, person.name, person.organization, after or "")
+        "<div><b>{}</b><small>{}</small></div>{}</div>",
+        initials,
+        person.name,
+        person.organization,
+        after or "",
+    )
 
 
 def _switcher(person: Person) -> Markup:
     """Opens a list of the organisations; a form, so that it works in every tab the same."""
     choices = joined(
-        Markup('<button name="organization" value="{}"{}>{}<span>{}</span></button>').format(
+        filled(
+            '<button name="organization" value="{}"{}>{}<span>{}</span></button>',
             public_id,
             Markup(' aria-current="true"') if name == person.organization else "",
             icon("check" if name == person.organization else "building-2", 15),
@@ -156,10 +163,9 @@ def _switcher(person: Person) -> Markup:
         )
         for public_id, name in person.places
     )
-    return Markup(
+    return filled(
         '<details class="switcher"><summary aria-label="{}">{}</summary>'
-        '<form method="post" action="/organization">{}{}</form></details>'
-    ).format(
+        '<form method="post" action="/organization">{}{}</form></details>',
         _("Switch organisation"),
         _who(person, icon("chevrons-up-down", 15)),
         _token(person),
@@ -168,4 +174,4 @@ def _switcher(person: Person) -> Markup:
 
 
 def _token(person: Person) -> Markup:
-    return Markup('<input type="hidden" name="form" value="{}">').format(person.form_token)
+    return filled('<input type="hidden" name="form" value="{}">', person.form_token)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from portal.views.icons import icon
+from portal.views.markup import filled
 from tenancy.text import gettext as _
 
 
@@ -12,11 +13,12 @@ def empty_state(
     symbol: str, title: str, text: str = "", action: Markup | None = None, *, small: bool = False
 ) -> Markup:
     """Why there is nothing here, and the next step as `action` (a link or button of class btn)."""
-    return Markup('<div class="state{}">{}<h2>{}</h2>{}{}</div>').format(
+    return filled(
+        '<div class="state{}">{}<h2>{}</h2>{}{}</div>',
         " small" if small else "",
         icon(symbol, 20),
         title,
-        Markup("<p>{}</p>").format(text) if text else "",
+        filled("<p>{}</p>", text) if text else "",
         action or "",
     )
 
@@ -24,14 +26,22 @@ def empty_state(
 def error_state(text: str, *, retry: str | None = "retry", arg: str = "") -> Markup:
     """What happened, as a sentence, and a button that emits (retry, arg); none where retry is None."""
     button = (
-        Markup('<button type="button" class="btn" data-emit="{}" data-arg="{}">{}{}</button>').format(
-            retry, arg, icon("refresh-cw", 15), _("Try again")
+        filled(
+            '<button type="button" class="btn" data-emit="{}" data-arg="{}">{}{}</button>',
+            retry,
+            arg,
+            icon("refresh-cw", 15),
+            _("Try again"),
         )
         if retry
         else ""
     )
-    return Markup('<div class="state small trouble" role="alert">{}<h2>{}</h2><p>{}</p>{}</div>').format(
-        icon("triangle-alert", 20), _("This could not be loaded"), text, button
+    return filled(
+        '<div class="state small trouble" role="alert">{}<h2>{}</h2><p>{}</p>{}</div>',
+        icon("triangle-alert", 20),
+        _("This could not be loaded"),
+        text,
+        button,
     )
 
 
@@ -39,7 +49,7 @@ def overview_skeleton() -> Markup:
     """The shape of tiles and chart while they are counted."""
     tile = Markup('<div class="tile"><span class="bone line"></span><span class="bone value"></span></div>')
     plot = Markup('<div class="chart"><span class="bone plot-bone"></span></div>')
-    return _waiting(Markup('<div class="tiles">{}</div>{}').format(tile * 6, plot))
+    return _waiting(filled('<div class="tiles">{}</div>{}', tile * 6, plot))
 
 
 def panel_skeleton(rows: int = 6) -> Markup:
@@ -53,13 +63,13 @@ def cards_skeleton(count: int = 3) -> Markup:
         '<div class="card site"><span class="bone line"></span><span class="bone value"></span>'
         '<span class="bone row"></span></div>'
     )
-    return _waiting(Markup('<div class="cards">{}</div>').format(card * count))
+    return _waiting(filled('<div class="cards">{}</div>', card * count))
 
 
 @lru_cache
 def _bars(rows: int) -> Markup:
-    return Markup('<div class="bars">{}</div>').format(Markup('<span class="bone row"></span>') * rows)
+    return filled('<div class="bars">{}</div>', Markup('<span class="bone row"></span>') * rows)
 
 
 def _waiting(shape: Markup) -> Markup:
-    return Markup('<div aria-busy="true"><span class="sr">{}</span>{}</div>').format(_("Loading"), shape)
+    return filled('<div aria-busy="true"><span class="sr">{}</span>{}</div>', _("Loading"), shape)

@@ -16,7 +16,7 @@ def test_the_form_keeps_what_was_typed_and_says_what_was_wrong() -> None:
     )
     assert 'name="form" value="t0ken"' in page
     assert 'name="next" value="/sites?a=1&amp;b=2"' in page
-    assert "&#34;&gt;&lt;script&gt;" in page
+    assert "&quot;&gt;&lt;script&gt;" in page
     assert "Wrong &lt;b&gt;" in page
     assert "mailto:help@acme.test" in page
     assert "<title>Sign in · Acme</title>" in page

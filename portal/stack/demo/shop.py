@@ -17,7 +17,7 @@ from portal.stack.demo.cast import RESELLERS, SHOP_HOST, sample_sites
 from portal.stack.demo.page_trees import page_tree
 from portal.stack.demo.wares import Ware, wares
 from portal.stack.demo.world import find_site
-from portal.views.markup import joined
+from portal.views.markup import filled, joined
 from tenancy.domains import base_url, resolve_host
 from tracker.snippet import snippet
 
@@ -108,7 +108,7 @@ class _Pages:
             text=escape(ware.text),
             price=_price(ware),
             amount=f"{ware.price:.2f}",
-            notes=joined(Markup("<li>{}</li>").format(note) for note in ware.notes),
+            notes=joined(filled("<li>{}</li>", note) for note in ware.notes),
             others=_cards([other for other in wares() if other != ware][:4]),
         )
         return self._page(f"/products/{ware.slug}", main)
