@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from nicegui import Client, core
+from nicegui.nicegui import sio_app
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +19,10 @@ from tenancy.text import speaking
 
 
 class BoundSockets:
-    """A page's socket opens only for the browser, host and session that the page was made for."""
+    """A page's socket opens only for the browser, host and session that the page was made for.
+
+    It goes to the sockets' own app at once, past the hundred paths of the pages that it could be otherwise.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,7 +32,7 @@ class BoundSockets:
             await self._app(scope, receive, send)
             return
         if _belongs_to_its_page(HTTPConnection(scope)):
-            await self._app(scope, receive, send)
+            await sio_app({**scope, "path": f"/{scope['path'].removeprefix(SOCKET_PATH)}"}, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 4403})

@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from nicegui import app as frame_app
 from nicegui import ui
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from portal.frame_texts import give_texts_to_the_frame
 from portal.pages import (
@@ -83,5 +85,14 @@ def add_pages(app: FastAPI) -> None:
         # What a page misses while its connection is away for a moment; each message is kept until then.
         message_history_length=100,
     )
+    app.router.routes.insert(0, _SitePages("/", frame_app))
     # For a prefix that we never have, and for a header that portal.assets sets: two tasks for each request.
     frame_app.user_middleware.clear()
+
+
+class _SitePages(Mount):
+    """The pages that are opened most, ahead of some hundred paths that they are not."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether it is one of them."""
+        return super().matches(scope) if scope["path"].startswith("/sites") else (Match.NONE, {})

@@ -9,11 +9,13 @@ from importlib.metadata import version
 
 from nicegui import Client, client, core, observables, ui
 from nicegui import app as frame_app
+from nicegui.nicegui import sio_app
 from nicegui.outbox import Outbox
 from nicegui.page import page
 from nicegui.sub_pages_router import SubPagesRouter
 from nicegui.translations import translations
 
+from portal.hosts import SOCKET_PATH
 from portal.pages import frame_costs
 
 
@@ -52,6 +54,12 @@ def test_clients_are_found_by_id_and_know_their_sockets_and_request() -> None:
 def test_socket_messages_have_the_names_that_we_guard() -> None:
     handlers = core.sio.handlers["/"]
     assert {"event", "javascript_response", "ack", "log", "handshake", "connect"} <= set(handlers)
+
+
+def test_sockets_are_an_app_of_their_own() -> None:
+    mounted = {getattr(route, "path", ""): getattr(route, "app", None) for route in frame_app.routes}
+    assert mounted[SOCKET_PATH.rstrip("/")] is sio_app
+    assert sio_app.engineio_path == "/socket.io/"
 
 
 def test_sub_pages_tell_where_they_go() -> None:
