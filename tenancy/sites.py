@@ -76,10 +76,10 @@ class CollectSite:
 
 async def get_site(db: AsyncSession, public_id: str) -> Site:
     """The site, where the viewer may see it; else NotFound."""
-    row = await db.scalar(_present().where(models.Site.public_id == public_id))
-    if row is None:
+    site = await _find(db, public_id)
+    if site is None:
         raise NotFound()
-    return _site(row)
+    return site
 
 
 async def seen_site(viewer: Viewer, public_id: str) -> Site:
@@ -241,6 +241,11 @@ def _present() -> Select[models.Site]:
     return select(models.Site).where(models.Site.deleted_at.is_(None))
 
 
+async def _find(db: AsyncSession, public_id: str) -> Site | None:
+    row = await db.scalar(_present().where(models.Site.public_id == public_id))
+    return None if row is None else _site(row)
+
+
 async def _row(db: AsyncSession, site: Site) -> models.Site:
     row = await db.scalar(_present().where(models.Site.id == site.id))
     if row is None:
@@ -301,8 +306,7 @@ class _Asking(NamedTuple):
 async def _fetch_seen_site(key: str) -> Site | None:
     organization, user, public_id = key.split(" ", 2)
     async with session(_Asking(OrganizationId(UUID(organization)), UserId(UUID(user)))) as db:
-        row = await db.scalar(_present().where(models.Site.public_id == public_id))
-    return None if row is None else _site(row)
+        return await _find(db, public_id)
 
 
 _LONGEST = 40
