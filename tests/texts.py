@@ -130,7 +130,7 @@ def _messages(tree: ast.Module, errors: frozenset[str]) -> Iterator[Found]:
 
 def _markup(tree: ast.Module) -> Iterator[Found]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) == "Markup" and node.args:
+        if isinstance(node, ast.Call) and _name(node.func) in {"Markup", "filled"} and node.args:
             for text in _parts(node.args[0]):
                 reader = _Reader()
                 reader.feed(f"<x {text}>" if _ATTRIBUTES.fullmatch(text) else text.replace("<{", "<x"))
