@@ -40,7 +40,8 @@ class Website:
     """Statuses that collect answers next, before it takes anything in again."""
     refuse_events_named: str = ""
     """Collect answers 400 to a body that holds an event of this name."""
-    attempts: int = 0
+    arrivals: list[float] = field(default_factory=list)
+    """When each request reached collect, taken in or not, in seconds of the event loop's clock."""
 
     @property
     def host(self) -> str:
@@ -158,7 +159,7 @@ def town_app(town: Town) -> FastAPI:
         body = msgspec.json.decode(raw, type=CollectBody)
         website = town.websites[body.site_id or ""]
         async with town.news:
-            website.attempts += 1
+            website.arrivals.append(asyncio.get_running_loop().time())
             status = website.refusals.pop(0) if website.refusals else 200
             if website.refuse_events_named in {event.name for event in body.events}:
                 status = 400
