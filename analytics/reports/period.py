@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -90,14 +91,7 @@ class Period:
 
     def buckets(self, interval: Interval) -> tuple[Stretch, ...]:
         """The period cut at full hours, midnights, Mondays or firsts of the month of the zone."""
-        cuts = [self.begins]
-        while (cut := _next_cut(cuts[-1], interval)) < self.ends:
-            cuts.append(cut)
-        cuts.append(self.ends)
-        return tuple(
-            Stretch(start, end, whole=_is_cut(start, interval) and _is_cut(end, interval))
-            for start, end in pairwise(cuts)
-        )
+        return _buckets(self.start, self.end, self.zone, interval)
 
     def before(self) -> "Period":
         """The period just before: the month or the year before for months, else as many days."""
@@ -169,6 +163,19 @@ def _checked(start: date | None, end: date | None) -> tuple[date, date]:
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of a day; where the clock jumps over midnight, the moment of the jump."""
     return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone)
+
+
+@lru_cache(maxsize=64)
+def _buckets(first: date, last: date, zone: ZoneInfo, interval: Interval) -> tuple[Stretch, ...]:
+    """Remembered, as the dashboards of a day ask for the same few."""
+    cuts, ends = [_midnight(first, zone)], _midnight(last + timedelta(days=1), zone)
+    while (cut := _next_cut(cuts[-1], interval)) < ends:
+        cuts.append(cut)
+    cuts.append(ends)
+    return tuple(
+        Stretch(start, end, whole=_is_cut(start, interval) and _is_cut(end, interval))
+        for start, end in pairwise(cuts)
+    )
 
 
 def _next_cut(moment: datetime, interval: Interval) -> datetime:
