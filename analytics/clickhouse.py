@@ -79,7 +79,7 @@ def insert(table: str, columns: Mapping[str, Sequence[object]], *, token: str) -
 
     Times are given in the ticks of their column: milliseconds for DateTime64(3), seconds for DateTime.
     """
-    _worker().insert(
+    _worker(_ANSWER_S).insert(
         table,
         list(columns.values()),
         column_names=list(columns),
@@ -91,7 +91,7 @@ def insert(table: str, columns: Mapping[str, Sequence[object]], *, token: str) -
 
 def command(sql: str, /, **given: object) -> None:
     """Runs a statement of a worker or migration; `given` are ClickHouse settings."""
-    _worker().command(sql, settings=dict(given))
+    _worker(_WORK_S).command(sql, settings=dict(given))
 
 
 def delete_rows(table: str, where: str) -> None:
@@ -102,7 +102,7 @@ def delete_rows(table: str, where: str) -> None:
 
 def rows_of(sql: str, /, **given: object) -> list[Row]:
     """The rows of a worker's own question, over all sites; `given` are ClickHouse settings."""
-    return [tuple(row) for row in _worker().query(sql, settings=dict(given)).result_rows]
+    return [tuple(row) for row in _worker(_WORK_S).query(sql, settings=dict(given)).result_rows]
 
 
 UNANSWERED = _("Statistics are not available at the moment. Please try again in a minute.")
@@ -121,6 +121,9 @@ _SETTINGS: dict[str, object] = {
     "output_format_json_validate_utf8": 1,
     "output_format_write_statistics": 0,
 }
+_ANSWER_S = 60
+_WORK_S = 900
+"""A rebuild or a deletion of a large site goes on for minutes, and would go on with nobody waiting for it."""
 _TOO_LARGE = frozenset({158, 159, 160, 241, 307, 396})
 _BAD_PATTERN = 427
 _PATTERN_ERROR = re.compile(r"error: (.+?): .*?\. Look at", re.S)
@@ -142,7 +145,7 @@ class _Connection:
         async with self._making:
             if self._client is None:
                 try:
-                    self._client = await clickhouse_connect.get_async_client(**_address())
+                    self._client = await clickhouse_connect.get_async_client(**_address(_ANSWER_S))
                 except (ClickHouseError, OSError) as error:
                     raise Unavailable(gettext(UNANSWERED)) from error
             return self._client
@@ -201,17 +204,18 @@ def _trouble(error: Exception) -> Exception:
     return error
 
 
-def _worker() -> Client:
-    """This thread's client: one client runs one query at a time."""
+def _worker(patience_s: int) -> Client:
+    """This thread's client of a patience: one client runs one query at a time."""
     url = settings().clickhouse_url
     if getattr(_threads, "url", None) != url:
-        _threads.client = clickhouse_connect.get_client(**_address())
-        _threads.url = url
-    found: Client = _threads.client
-    return found
+        _threads.url, _threads.clients = url, {}
+    clients: dict[int, Client] = _threads.clients
+    if patience_s not in clients:
+        clients[patience_s] = clickhouse_connect.get_client(**_address(patience_s))
+    return clients[patience_s]
 
 
-def _address() -> dict[str, Any]:
+def _address(patience_s: int) -> dict[str, Any]:
     parts = urlsplit(settings().clickhouse_url)
     secure = parts.scheme == "https"
     return {
@@ -223,7 +227,7 @@ def _address() -> dict[str, Any]:
         "secure": secure,
         "compress": parts.hostname not in {"127.0.0.1", "localhost"},
         "autogenerate_session_id": False,
-        "send_receive_timeout": 60,
+        "send_receive_timeout": patience_s,
     }
 
 

@@ -5,12 +5,19 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
 from tests.mail_server import MailServerRun, MailServers, Rules, certificate
 from tests.name_server import NameServer
 from tests.name_server import running as running_name_server
+
+# An example may be made on a machine that is busy with another process: how long it takes says nothing.
+hypothesis.settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

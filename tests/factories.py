@@ -162,7 +162,7 @@ async def make_client_export(client: MadeOrganization) -> None:
                 state="ready",
                 file_name=f"{client.slug}.zip",
                 body=packed.getvalue(),
-                expires_at=datetime.now(UTC) + timedelta(hours=1),
+                expires_at=datetime.now(UTC) + timedelta(days=1),
             )
         )
 

@@ -27,12 +27,12 @@ class OidcProvider:
     def knows(self, subject: str, **claims: Any) -> None:
         """Somebody with an account there; their address is vouched for unless the claims say otherwise."""
         claims = {"email": f"{subject}@example.com", "email_verified": True, "name": "Kim Doe"} | claims
-        httpx.put(f"{self.issuer}/users/{subject}", json=claims).raise_for_status()
+        httpx.put(f"{self.issuer}/users/{subject}", json=claims, timeout=60).raise_for_status()
 
     def lets_in(self, url: str, subject: str) -> str:
         """Somebody signs in there, at the address they were sent to; where the provider sends them."""
         self.redirect_uris += parse_qs(urlsplit(url).query)["redirect_uri"]
-        answer = httpx.post(url, data={"sub": subject})
+        answer = httpx.post(url, data={"sub": subject}, timeout=60)
         assert answer.is_redirect, answer.text
         return answer.headers["location"]
 

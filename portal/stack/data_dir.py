@@ -33,7 +33,7 @@ class DataDir:
             raise StackTrouble(f"DATA_DIR {self.path} cannot be used: {error.strerror}.") from error
         try:
             # Where a supervisor was killed, its stores are just going.
-            if not (_locked(self._own) and _locked(self.shared, patience_s=15)):
+            if not (_locked(self._own) and _locked(self.shared, patience_s=60)):
                 raise StackTrouble(
                     f"Another InsightHub uses {self.path}. Stop it, or choose another DATA_DIR."
                 )

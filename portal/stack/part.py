@@ -10,7 +10,7 @@ class Part(ABC):
     """A store or one of our own processes."""
 
     name: str
-    ready_seconds: float = 30
+    ready_seconds: float = 120
     stop_seconds: float = 10
 
     def __init__(self) -> None:

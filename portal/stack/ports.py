@@ -7,10 +7,14 @@ from portal.stack.trouble import StackTrouble
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on now, and that this process was not given before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def answers(port: int) -> bool:
@@ -34,3 +38,6 @@ def require_free(host: str, port: int) -> None:
             else:
                 trouble = f"Port {port} of {host} cannot be used: {error.strerror or error}."
             raise StackTrouble(trouble) from None
+
+
+_given: set[int] = set()

@@ -62,7 +62,7 @@ def run_stack(say: Say, *, prepare: Prepare, ready: Callable[[], Sequence[str]],
 class _OwnProcess(Part):
     """One of our own processes, started by a word of the command line."""
 
-    ready_seconds = 60
+    ready_seconds = 180
 
     def __init__(self, word: str, logs: Path) -> None:
         super().__init__()

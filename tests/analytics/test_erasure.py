@@ -36,13 +36,18 @@ from tests.factories import (
 pytestmark = pytest.mark.usefixtures("stack")
 
 
-async def delete(above: MadeOrganization, below: MadeOrganization, *, days_ago: float) -> None:
+async def delete(above: MadeOrganization, below: MadeOrganization, *, days_ago: float) -> datetime:
+    """Deletes a client so long ago; when that was."""
     boss = a_viewer(above)
     async with session(boss) as db:
         await put_state(db, boss, info_of(below), ClientState.DELETED)
     await it_was_days_ago(
         "UPDATE contracts SET state_since = now() - :ago WHERE organization_id = :id", below.id, days_ago
     )
+    async with system_session(reason="test") as db:
+        since = text("SELECT state_since FROM contracts WHERE organization_id = :id")
+        deleted_at: datetime = (await db.scalars(since, {"id": below.id})).one()
+    return deleted_at.astimezone(UTC)
 
 
 async def it_was_days_ago(sql: str, row: UUID, days: float) -> None:
@@ -123,7 +128,7 @@ async def test_a_deleted_client_is_gone_for_good_in_both_stores_and_nobody_else_
         await rows_of_organization(client.id)
     ).keys()
 
-    await delete(agency, client, days_ago=30.1)
+    deleted_at = await delete(agency, client, days_ago=30.1)
     assert await collect_site(site.tracking_id) is not None
     await asyncio.to_thread(erase_deleted)
     assert await collect_site(site.tracking_id) is None
@@ -142,7 +147,7 @@ async def test_a_deleted_client_is_gone_for_good_in_both_stores_and_nobody_else_
         assert [(one.organization_id, one.target.name, one.actor.name) for one in found] == [
             (agency.id, client.name, boss.name)
         ]
-        assert found[0].details == {"deleted_on": f"{datetime.now(UTC) - timedelta(days=30.1):%Y-%m-%d}"}
+        assert found[0].details == {"deleted_on": f"{deleted_at:%Y-%m-%d}"}
     await a_run_and_the_next()
     assert await rows_of_organization(sibling.id) == before
 

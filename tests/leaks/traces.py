@@ -40,6 +40,8 @@ class Traces:
             if "insight" in form:
                 found |= {f"the platform's name: {hit[0]!r}" for hit in _PLATFORM.finditer(form)}
             found |= {f"a program's words: {words!r}" for words in _MAKERS if words in form}
+            # As a word: a secret may have these letters in its middle by chance.
+            found |= {f"a database role: {role}" for role in _ROLES if _holds(form, role)}
             found |= {f"the platform's host: {host}" for host in self.platform_hosts if _holds(form, host)}
             # There are hundreds of needles: few have all their words in the text.
             words = set(_WORD.findall(form))
@@ -147,8 +149,9 @@ def embedded_pictures(page: str) -> Iterator[bytes]:
 _PLATFORM = re.compile(r"insight(?:\s|[-_\u00ad\u200b\u2010\u2011]|&\w+;|<[^<>]{1,40}>){0,3}hub", re.I)
 _MAKERS = (
     *("errors.pydantic.dev", "traceback (most recent", "uvicorn", "starlette", "fastapi", "sqlalchemy"),
-    *("psycopg", "nicegui.io", "zauberzeug", "ih_app", "ih_owner", "ih_definer", "ih_maint"),
+    *("psycopg", "nicegui.io", "zauberzeug"),
 )
+_ROLES = ("ih_app", "ih_owner", "ih_definer", "ih_maint")
 _PDF_MAKERS = re.compile(r"reportlab|\(anonymous\)|\(untitled\)|\(unspecified\)", re.I)
 _FRAME = re.compile(r"nicegui|quasar|^\s*$", re.I)
 _TELLTALE = frozenset({"server", "x-powered-by", "via", "x-generator", "x-runtime", "x-aspnet-version"})

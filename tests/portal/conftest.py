@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from nicegui.page import page
 from redis.asyncio import Redis
 
 import analytics.collect.router
 import portal.app
+import portal.pages.long_work
 import portal.settings
 import tenancy.settings
 from tests.factories import MadeUser
@@ -31,10 +33,19 @@ async def api_app(stack: dict[str, str]) -> AsyncIterator[FastAPI]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def whole_app(api_app: FastAPI) -> AsyncIterator[FastAPI]:
-    """The app with its pages."""
+    """The app with its pages, which are waited for however slow the machine is."""
     app = _app(pages=True)
-    async with app.router.lifespan_context(app):
-        yield app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portal.pages.long_work, "AT_ONCE_S", 50.0)
+        pages_may_take(patch, seconds=60)
+        async with app.router.lifespan_context(app):
+            yield app
+
+
+def pages_may_take(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
+    """As long as that, until they are answered as too slow."""
+    limit = property(lambda _page: seconds, lambda _page, _its_own: None)
+    patch.setattr(page, "response_timeout", limit, raising=False)
 
 
 def _app(*, pages: bool) -> FastAPI:

@@ -33,7 +33,7 @@ def terminal(**environment: str) -> dict[str, str]:
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command that ends by itself."""
     return subprocess.run(
-        [*COMMAND, *words], env=terminal(**environment), cwd=ROOT, capture_output=True, text=True, timeout=60
+        [*COMMAND, *words], env=terminal(**environment), cwd=ROOT, capture_output=True, text=True, timeout=300
     )
 
 
@@ -60,14 +60,14 @@ class OneMachine:
         return self._words.read_text()
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=60)
 
     def post(self, path: str, body: Any, host: str) -> httpx.Response:
         return httpx.post(
             f"http://127.0.0.1:{self.port}{path}",
             json=body,
             headers={"host": f"{host}:{self.port}"},
-            timeout=10,
+            timeout=60,
         )
 
     def becomes_ready(self) -> float:
@@ -83,7 +83,7 @@ class OneMachine:
             except httpx.HTTPError:
                 return False
 
-        eventually(is_ready, within_s=90)
+        eventually(is_ready, within_s=300)
         return time.monotonic() - self._began
 
     def family(self) -> dict[int, str]:
@@ -97,8 +97,9 @@ class OneMachine:
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
-    def ends(self, *, within_s: float) -> int:
-        return self._process.wait(within_s)
+    def ends(self) -> int:
+        """What it ends with; every part may take its time to lay down its work."""
+        return self._process.wait(90)
 
     def end(self) -> None:
         """For certain, whatever a test came to."""

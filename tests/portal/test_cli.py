@@ -188,6 +188,7 @@ async def test_a_worker_does_what_it_is_told(stack: dict[str, str], tmp_path: Pa
             )
 
     assert await sessions() == 1
+    await asyncio.to_thread(celery_app.control.purge)
     worker = Child(
         "The worker",
         [sys.executable, "-m", "portal.cli", "worker"],
@@ -196,8 +197,8 @@ async def test_a_worker_does_what_it_is_told(stack: dict[str, str], tmp_path: Pa
     )
     try:
         await asyncio.to_thread(celery_app.send_task, "tenancy.purge_expired_sessions")
-        for _try in range(300):
-            if await sessions() == 0:
+        for _try in range(1800):
+            if await sessions() == 0 or not worker.running:
                 break
             await asyncio.sleep(0.1)
         assert await sessions() == 0, worker.last_words()
@@ -226,6 +227,6 @@ async def test_beat_starts_and_keeps_its_notes_with_the_data(stack: dict[str, st
         env=terminal(**stack, DATA_DIR=str(tmp_path / "data")),
     )
     try:
-        await asyncio.to_thread(beat.wait_until, lambda: any((tmp_path / "data").glob("beat*")))
+        await asyncio.to_thread(beat.wait_until, lambda: any((tmp_path / "data").glob("beat*")), seconds=180)
     finally:
         await asyncio.to_thread(beat.stop)

@@ -253,7 +253,7 @@ def test_a_client_that_leaves_takes_its_query_along(
     )
 
     def becomes(count: int) -> bool:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while client.command(running) != count:
             if time.monotonic() > deadline:
                 return False
@@ -281,20 +281,18 @@ def test_what_was_acknowledged_survives_a_crash(tmp_path: Path) -> None:
             stored = {n for (n,) in client.query("SELECT n FROM t").result_rows}
             assert set(acknowledged) <= stored
             if life < 2:
-                death = threading.Timer(1, engine.kill)
-                death.start()
-                _insert_until_it_dies(engine, acknowledged)
-                death.join()
+                _insert_until_it_dies(engine, acknowledged, enough=60 * (life + 1))
         finally:
             engine.stop()
     assert len(acknowledged) > 100
 
 
-def _insert_until_it_dies(engine: EmbeddedClickHouse, acknowledged: list[int]) -> None:
+def _insert_until_it_dies(engine: EmbeddedClickHouse, acknowledged: list[int], *, enough: int) -> None:
+    """Four at once; it is killed in the middle of their work, once so many rows are acknowledged."""
     lock = threading.Lock()
+    clients = [clickhouse_connect.get_client(**_address(engine)) for _thread in range(4)]
 
-    def insert() -> None:
-        client = clickhouse_connect.get_client(**_address(engine))
+    def insert(client: Client) -> None:
         while True:
             with lock:
                 first = time.time_ns()
@@ -306,9 +304,13 @@ def _insert_until_it_dies(engine: EmbeddedClickHouse, acknowledged: list[int]) -
             with lock:
                 acknowledged.extend(numbers)
 
-    threads = [threading.Thread(target=insert) for _thread in range(4)]
+    threads = [threading.Thread(target=insert, args=(one,)) for one in clients]
     for thread in threads:
         thread.start()
+    deadline = time.monotonic() + 60
+    while len(acknowledged) < enough and time.monotonic() < deadline:
+        time.sleep(0.01)
+    engine.kill()
     for thread in threads:
         thread.join()
 

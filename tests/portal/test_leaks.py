@@ -17,6 +17,7 @@ from tenancy.settings import settings
 from tests.leaks.crawler import Crawler
 from tests.leaks.traces import Traces
 from tests.leaks.worlds import Agency, TwoAgencies
+from tests.portal.conftest import pages_may_take
 from tests.portal.program import Program
 from tests.portal.test_isolation import Route, routes_of, signed_in
 
@@ -180,6 +181,7 @@ async def test_a_page_that_takes_too_long_is_the_agencys_as_well(
     async def sleeps(*_: object) -> None:
         await asyncio.sleep(30)
 
+    pages_may_take(monkeypatch, seconds=0.5)
     monkeypatch.setattr("portal.pages.people.list_members", sleeps)
     crawler = await crawler_of(whole_app, world, world.one, "agency", Role.OWNER)
     answer = await crawler.asks("GET", "/settings/people")

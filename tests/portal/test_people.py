@@ -23,6 +23,8 @@ from tests.factories import (
 )
 from tests.portal.program import Program
 
+pytestmark = pytest.mark.usefixtures("stack")
+
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "resellers.md"
 
 

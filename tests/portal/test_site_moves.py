@@ -25,6 +25,8 @@ from tests.factories import (
 )
 from tests.portal.program import Program
 
+pytestmark = pytest.mark.usefixtures("stack")
+
 
 async def test_who_loses_a_site_finds_it_nowhere_and_who_gets_it_everywhere(whole_app: FastAPI) -> None:
     agency = await make_reseller()

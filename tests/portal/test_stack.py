@@ -46,7 +46,7 @@ def test_a_day_in_the_life_of_two_stacks(room: Path) -> None:
         parts = second.family()
         assert len(parts) > 7
         second.signal(signal.SIGINT)
-        assert second.ends(within_s=15) == 0
+        assert second.ends() == 0
         assert alive(parts) == {}
         assert second.said.endswith("Stopping ...\nStopped.\n")
         assert not (room / "second/running.json").exists()
@@ -61,7 +61,7 @@ def test_a_day_in_the_life_of_two_stacks(room: Path) -> None:
         assert again.post("/api/auth/login", OPERATOR, "app.localhost").status_code == 200
         parts = again.family()
         again.signal(signal.SIGTERM)
-        assert again.ends(within_s=15) == 0
+        assert again.ends() == 0
         assert alive(parts) == {}
     finally:
         for machine in machines:
@@ -74,7 +74,7 @@ def test_told_to_stop_while_it_starts_it_stops(room: Path) -> None:
         eventually(lambda: "Bringing the databases" in machine.said, within_s=60)
         parts = machine.family()
         machine.signal(signal.SIGINT)
-        assert machine.ends(within_s=15) == 0
+        assert machine.ends() == 0
         assert alive(parts) == {}
         assert machine.said.endswith("Stopping ...\nStopped.\n")
         assert "Ready" not in machine.said
@@ -85,7 +85,7 @@ def test_told_to_stop_while_it_starts_it_stops(room: Path) -> None:
 def it_says_what_it_does_in_plain_words(machine: OneMachine) -> None:
     assert machine.get("/healthz").text == "ok"
     assert set(machine.get("/readyz").json()) == {"postgresql", "redis", "clickhouse", "ingest"}
-    eventually(lambda: "Ctrl-C" in machine.said, within_s=5)
+    eventually(lambda: "Ctrl-C" in machine.said, within_s=60)
     lines = machine.said.splitlines()
     assert lines[:4] == [
         "Starting PostgreSQL ...",
@@ -129,9 +129,7 @@ def it_names_what_is_down_and_gets_over_it(machine: OneMachine, room: Path) -> N
 
     redis = machine.find("redis-server")
     os.kill(redis, signal.SIGSTOP)
-    down = machine.get("/readyz")
-    assert down.status_code == 503
-    assert [name for name, part in down.json().items() if not part["ok"]] == ["redis", "ingest"]
+    eventually(lambda: down(machine) == (503, ["redis", "ingest"]), within_s=60)
     assert machine.get("/healthz").status_code == 200
     ill = run("doctor", DATA_DIR=str(room / "first"))
     assert ill.returncode == 1
@@ -146,6 +144,12 @@ def it_names_what_is_down_and_gets_over_it(machine: OneMachine, room: Path) -> N
     assert machine.find("portal.cli ingest") != ingest
     for part in ("Redis", "The ingest process"):
         assert f"{part} stopped: killed by SIGKILL. Starting it again." in machine.said
+
+
+def down(machine: OneMachine) -> tuple[int, list[str]]:
+    """The status of /readyz, and the parts that it says do not answer."""
+    answer = machine.get("/readyz")
+    return answer.status_code, [name for name, part in answer.json().items() if not part["ok"]]
 
 
 def test_a_directory_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) -> None:

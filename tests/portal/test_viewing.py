@@ -25,6 +25,8 @@ from tests.factories import (
 from tests.portal.program import Program
 from tests.portal.test_accounts import mails_to
 
+pytestmark = pytest.mark.usefixtures("stack")
+
 
 async def test_an_agency_looks_at_a_client_and_comes_back(whole_app: FastAPI) -> None:
     agency = await make_reseller()

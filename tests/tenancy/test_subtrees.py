@@ -110,7 +110,6 @@ def watch(stack: dict[str, str]) -> Any:
 )
 @settings(
     max_examples=10,
-    deadline=None,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

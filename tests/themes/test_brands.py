@@ -24,6 +24,8 @@ from themes.brands import (
 from themes.looks import merged, theme_for
 from themes.pictures import AssetKind
 
+pytestmark = pytest.mark.usefixtures("stack")
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
 
 

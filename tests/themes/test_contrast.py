@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tenancy.text import speaking
@@ -37,13 +37,11 @@ def test_a_pale_yellow_keeps_its_hue_and_becomes_readable() -> None:
     assert red >= green > blue
 
 
-@settings(deadline=None)
 @given(colours)
 def test_text_on_a_button_is_readable(colour: str) -> None:
     assert contrast(ink_on(colour), colour) >= TEXT
 
 
-@settings(deadline=None)
 @given(colours)
 def test_accent_text_is_readable_on_every_surface(colour: str) -> None:
     theme = Theme(name="Any", primary_color=colour)
@@ -55,7 +53,6 @@ def test_accent_text_is_readable_on_every_surface(colour: str) -> None:
         assert contrast(dark, surface) >= TEXT
 
 
-@settings(deadline=None)
 @given(colours)
 def test_the_comparison_line_can_be_seen(colour: str) -> None:
     theme = Theme(name="Any", accent_color=colour)
@@ -63,7 +60,6 @@ def test_the_comparison_line_can_be_seen(colour: str) -> None:
     assert contrast(css.second_on_dark(theme), css.dark_surface(theme)) >= GRAPHICS
 
 
-@settings(deadline=None)
 @given(colours)
 def test_even_the_quiet_text_of_a_branded_sidebar_is_readable(colour: str) -> None:
     theme = Theme(name="Any", primary_color=colour, sidebar=Sidebar.BRAND)
@@ -76,7 +72,6 @@ def _over(background: str, white: float) -> str:
     return "#" + "".join(f"{round(255 * white + channel * (1 - white)):02x}" for channel in channels)
 
 
-@settings(deadline=None)
 @given(colours)
 def test_every_correction_is_explained_and_helps(colour: str) -> None:
     theme = Theme(name="Any", primary_color=colour, accent_color=colour, sidebar=Sidebar.BRAND)

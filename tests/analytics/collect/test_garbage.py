@@ -35,7 +35,6 @@ from tests.factories import make_direct, make_site
 REFUSALS = frozenset({400, 403, 404, 413})
 bounded = settings(
     max_examples=100,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.reports.breakdown import breakdown_report
@@ -73,7 +73,7 @@ def periods(draw: st.DrawFn, world: World) -> Period:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 async def test_overviews(stack: dict[str, str], data: st.DataObject) -> None:
     world = data.draw(worlds()).store()
     period, chosen = data.draw(periods(world)), data.draw(filters)
@@ -98,7 +98,7 @@ async def test_overviews(stack: dict[str, str], data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 async def test_breakdowns(stack: dict[str, str], data: st.DataObject) -> None:
     world = data.draw(worlds()).store()
     period, chosen = data.draw(periods(world)), data.draw(filters)

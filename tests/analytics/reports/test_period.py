@@ -89,7 +89,7 @@ def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
     st.integers(0, 40),
     st.sampled_from(Interval),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_buckets_cover_a_period_without_gap_or_overlap(
     zone: str, start: date, days: int, interval: Interval
 ) -> None:

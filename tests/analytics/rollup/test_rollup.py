@@ -80,7 +80,7 @@ async def everything_is_as_counted(world: World, period: Period) -> None:
 
 @given(st.data())
 @settings(
-    max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=5, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )  # a run takes a second or two: shrinking would take minutes
 async def test_the_numbers_stay_what_they_are(data: st.DataObject) -> None:
     world = data.draw(worlds())
