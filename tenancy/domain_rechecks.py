@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tenancy import models
 from tenancy.db import system_session
 from tenancy.domain_checks import check
+from tenancy.domain_ownership import LOOKS_BEFORE_NOTICE
 from tenancy.domain_setup import (
-    LOOKS_BEFORE_NOTICE,
     Domain,
     DomainId,
     domain_of,

@@ -11,18 +11,17 @@ from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tenancy import domain_dns, models
+from tenancy import models
 from tenancy.audit import Action, Target, record
-from tenancy.db import after_commit, session, system_session
+from tenancy.db import after_commit, session
 from tenancy.domain_checks import Finding, Findings, State, check, findings_document, findings_from
 from tenancy.domain_mail import add_key
+from tenancy.domain_ownership import is_proven, verify
 from tenancy.domain_records import (
     Claim,
     Item,
     Record,
     is_bare,
-    ownership_name,
-    ownership_value,
     records,
     registered,
 )
@@ -42,8 +41,6 @@ log = structlog.get_logger(__name__)
 DomainId = NewType("DomainId", UUID)
 
 MOST_DOMAINS = 25
-# So many looks in a row must fail before somebody is told: a name server may be away for an hour.
-LOOKS_BEFORE_NOTICE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ async def claim_domain(
         raise Conflict(_("Direct customers of the platform use the platform's domain."))
     host = _checked(host, purpose)
     holder = await resolve_host(host) if purpose is not Purpose.MAIL else None
-    if holder is not None and holder.organization_id != owner:
+    if holder is not None and holder.organization_id != owner and await is_proven(host, purpose):
         raise DomainTaken(field="host")
     mine = await db.scalar(
         select(func.count()).select_from(models.Domain).where(models.Domain.organization_id == owner)
@@ -166,7 +163,7 @@ async def keep_findings(
     """
     now = datetime.now(UTC)
     ownership = findings[Item.OWNERSHIP]
-    if ownership.good and row.verified_at is None and not await _verify(db, row, now):
+    if ownership.good and row.verified_at is None and not await verify(db, row, now):
         findings = {**findings, Item.OWNERSHIP: Finding(Item.OWNERSHIP, State.TAKEN)}
     row.checks = findings_document(findings, row.checks, now)
     row.checked_at = now
@@ -294,54 +291,6 @@ async def _record(
     target = Target(str(row.id), row.host)
     organization_id = OrganizationId(row.organization_id)
     await record(db, viewer, action, target, organization_id=organization_id, details=details)
-
-
-async def _verify(db: AsyncSession, row: models.Domain, now: datetime) -> bool:
-    """Marks the row as proven; False where another organisation has proven the same and still can."""
-    for _attempt in range(2):
-        try:
-            async with db.begin_nested():
-                await db.execute(
-                    update(models.Domain).where(models.Domain.id == row.id).values(verified_at=now)
-                )
-        except IntegrityError:
-            await db.refresh(row)
-            if not await _release(row):
-                return False
-        else:
-            await db.refresh(row)
-            after_commit(db, publish, Channel.HOST, row.host)
-            log.info("domain.verified", host=row.host, purpose=row.purpose)
-            return True
-    return False
-
-
-async def _release(row: models.Domain) -> bool:
-    """Takes the host from who proved it once and no longer can: names are sold, and agencies change."""
-    try:
-        seen = await domain_dns.texts(ownership_name(row.host))
-    except domain_dns.DnsSilent:
-        return False
-    async with system_session(reason="a host has a new owner") as db:
-        holder = await db.scalar(
-            select(models.Domain).where(
-                models.Domain.host == row.host,
-                (models.Domain.purpose == Purpose.MAIL) == (row.purpose == Purpose.MAIL),
-                models.Domain.verified_at.is_not(None),
-            )
-        )
-        if holder is None:
-            return True
-        claim = Claim(holder.host, Purpose(holder.purpose), holder.challenge)
-        if holder.vouched or holder.organization_id == row.organization_id or ownership_value(claim) in seen:
-            return False
-        now, lost = datetime.now(UTC), Finding(Item.OWNERSHIP, State.LOST)
-        holder.verified_at = holder.ready_at = None
-        holder.is_primary = holder.ready_untold = False
-        holder.checks = holder.checks | findings_document({Item.OWNERSHIP: lost}, holder.checks, now)
-        holder.failing_since, holder.failures = now, LOOKS_BEFORE_NOTICE
-        log.info("domain.released", host=row.host)
-        return True
 
 
 async def _primary_of(db: AsyncSession, organization_id: UUID, purpose: str) -> models.Domain | None:

@@ -11,9 +11,10 @@ from tenancy.client_states import put_state
 from tenancy.contracts import ClientState
 from tenancy.db import session, system_session
 from tenancy.domain_checks import Finding, State
+from tenancy.domain_ownership import LOOKS_BEFORE_NOTICE
 from tenancy.domain_rechecks import recheck_domain
 from tenancy.domain_records import Item
-from tenancy.domain_setup import LOOKS_BEFORE_NOTICE, Domain, claim_domain, keep_findings, remove_domain
+from tenancy.domain_setup import Domain, claim_domain, keep_findings, remove_domain
 from tenancy.domains import Purpose
 from tenancy.roles import Role
 from tests.factories import (

@@ -12,11 +12,11 @@ from tenancy import audit, models
 from tenancy.db import session, system_session
 from tenancy.domain_checks import Finding, State
 from tenancy.domain_mail import dkim_sign, mail_domain
+from tenancy.domain_ownership import LOOKS_BEFORE_NOTICE
 from tenancy.domain_preview import preview_token, previewed_host
 from tenancy.domain_rechecks import domains_with_news, recheck_domain, recheck_domains, take_news
 from tenancy.domain_records import Item
 from tenancy.domain_setup import (
-    LOOKS_BEFORE_NOTICE,
     Domain,
     LastDomain,
     check_domain,
@@ -176,7 +176,9 @@ async def test_names_that_cannot_be(host: str, purpose: Purpose) -> None:
 async def test_names_that_are_ours_or_somebody_elses(names: NameServer) -> None:
     viewer = a_viewer(await make_reseller())
     taken = (await working(names, a_viewer(await make_reseller()))).host
-    for host in (settings().platform_host, f"x.{settings().platform_host}", "edge.hosting.example", taken):
+    given = (await make_reseller(host=f"{unique('given')}.example.com")).host
+    platforms = (settings().platform_host, f"x.{settings().platform_host}", "edge.hosting.example")
+    for host in (*platforms, taken, given):
         with pytest.raises(DomainTaken):
             await a_domain(viewer, host=host)
     mine = await a_domain(viewer)
@@ -206,6 +208,23 @@ async def test_two_claim_a_name_and_the_dns_says_whose_it_is(names: NameServer) 
     lost = await looks(first, theirs)
     assert not lost.verified and lost.failing_since is not None
     assert theirs.id in await domains_with_news()
+
+
+async def test_a_name_can_be_added_once_its_old_owner_no_longer_proves_it(names: NameServer) -> None:
+    old, new = a_viewer(await make_reseller()), a_viewer(await make_reseller())
+    host, kept = (await working(names, old)).host, (await working(names, old)).host
+    record = f"_portal-verify.{host}"
+    names.is_silent_about(kept)
+    with pytest.raises(DomainTaken):
+        await a_domain(new, host=kept)
+    names.says(record, "TXT")
+    ours = await a_domain(new, host=host)
+    assert not (await looks(new, ours)).verified
+
+    names.says(record, "TXT", f"verify={ours.claim.challenge}")
+    assert (await looks(new, ours)).works
+    found = await resolve_host(host)
+    assert found is not None and found.organization_id == new.organization_id
 
 
 async def test_a_host_that_the_platform_gave_is_not_lost_to_a_claim(names: NameServer) -> None:
