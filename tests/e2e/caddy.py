@@ -65,7 +65,7 @@ class Caddy:
         """As a browser asks: TLS for the name (or another one, `sni`), the certificate checked."""
         trusted = ssl.create_default_context(cafile=str(self.authority))
         headers = {"host": f"{host}:{self.port}", **details.pop("headers", {})}
-        async with httpx.AsyncClient(verify=trusted, timeout=20) as client:
+        async with httpx.AsyncClient(verify=trusted, timeout=60) as client:
             return await client.request(
                 method,
                 f"https://127.0.0.1:{self.port}{path}",
@@ -76,7 +76,7 @@ class Caddy:
 
     async def get_plain(self, host: str, path: str) -> httpx.Response:
         """Without TLS, on the other port."""
-        async with httpx.AsyncClient(timeout=20) as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             return await client.get(f"http://127.0.0.1:{self._http_port}{path}", headers={"host": host})
 
     def _on_loopback(self, caddyfile: str, upstream: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from portal.stack.child import Child
 from portal.stack.ports import free_port
@@ -16,6 +16,9 @@ from tests.browser import FLAGS, chromium
 from tests.e2e.people import Product
 from tests.name_server import NameServer, running
 from tests.oidc_provider import OidcProvider
+
+# Whatever is expected comes when it comes: what is measured are the benchmarks.
+expect.set_options(timeout=60_000)
 
 # Where the domains of agencies point.
 TARGET = "edge.hosting.example"

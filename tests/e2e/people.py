@@ -25,7 +25,7 @@ class Product:
         """Starts a process; the web is waited for."""
         child = self._children[name] = self._start(name)
         if name == "web":
-            child.wait_until(self._answers, seconds=60)
+            child.wait_until(self._answers, seconds=240)
 
     def kill(self, name: str) -> None:
         """Ends a process as a crash would."""
@@ -64,7 +64,7 @@ class Person:
     async def arrives(self, address: str) -> None:
         """Is led to an address, in which ** stands for anything, also past one given up on the way."""
         pattern = ".*".join(re.escape(part) for part in address.split("**"))
-        await expect(self.page).to_have_url(re.compile(f"^{pattern}$"), timeout=30_000)
+        await expect(self.page).to_have_url(re.compile(f"^{pattern}$"))
         await self.page.wait_for_load_state()
 
     async def presses(self, name: str, role: Any = "button") -> None:

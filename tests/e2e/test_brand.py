@@ -23,7 +23,7 @@ async def test_no_page_or_file_of_an_agency_names_the_platform(product: Product)
             base_url=product.url("127.0.0.1"),
             headers={"host": agency.host},
             follow_redirects=True,
-            timeout=30,
+            timeout=60,
         ) as http:
             seen: set[str] = set()
             waiting = ["/login", "/nothing-here", "/api/docs", "/api/openapi.json", "/s.js", "/api/nothing"]

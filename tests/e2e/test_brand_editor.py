@@ -35,9 +35,7 @@ DROP = """(logo) => {
 
 async def previews(person: Person, what: str, value: str) -> None:
     """Waits until the preview shows it."""
-    await person.page.wait_for_function(
-        f"(wanted) => ({PREVIEWED})('{what}').includes(wanted)", arg=value, timeout=15_000
-    )
+    await person.page.wait_for_function(f"(wanted) => ({PREVIEWED})('{what}').includes(wanted)", arg=value)
 
 
 async def brand_colour(person: Person) -> str:

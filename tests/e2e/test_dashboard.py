@@ -161,7 +161,7 @@ async def test_realtime_moves_by_itself(browser: Browser, product: Product, worl
         await expect(count).to_have_text("0")
         async with Redis.from_url(product.redis_url) as redis:
             await put(redis, site.number, 99, an_event(datetime.now(UTC), path="/just-now"))
-        await expect(count).to_have_text("1", timeout=8_000)
+        await expect(count).to_have_text("1")
         await mara.sees("/just-now")
 
 

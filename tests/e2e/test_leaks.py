@@ -213,7 +213,7 @@ def origin_of(product: Product, host: str) -> str:
 
 async def settles(page: Page) -> None:
     """Until what comes over the socket is there."""
-    await page.wait_for_function("!document.querySelector('.skeleton, .q-skeleton')", timeout=20_000)
+    await page.wait_for_function("!document.querySelector('.bone')")
 
 
 async def _accept(dialog: Dialog) -> None:

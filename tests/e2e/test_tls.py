@@ -184,7 +184,7 @@ async def test_the_proxys_question_is_answered_to_the_proxy_alone(server: Server
         assert answer.status_code == 404
         assert "There is nothing at this address" in answer.text
     base_url = f"http://127.0.0.1:{server.web_port}"
-    async with httpx.AsyncClient(base_url=base_url, timeout=20) as beside:
+    async with httpx.AsyncClient(base_url=base_url, timeout=60) as beside:
         assert (await beside.get(path)).status_code == 200
         assert (await beside.get("/internal/tls-allowed")).status_code == 403
         for domain in ("unknown.example.com", "127.0.0.1", "a\0b", "x" * 300):
