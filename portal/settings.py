@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     portal_pages: bool = True
     node: str = ""
+    page_patience_s: float = Field(default=10, gt=0)
 
 
 @lru_cache(maxsize=1)

@@ -1,9 +1,11 @@
 """Word from process to process that something cached has changed, over Redis pub/sub."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
+from uuid import uuid4
 
 import structlog
 from redis.asyncio import Redis
@@ -35,7 +37,7 @@ async def publish(channel: Channel, key: str) -> None:
     """Tells every process, this one first. While Redis is down, others learn when their memory expires."""
     _hear(channel, key)
     try:
-        await redis().publish(channel, key)
+        await redis().publish(channel, f"{_this_process()} {key}")
     except (RedisError, OSError) as error:
         log.warning("invalidation.not_published", channel=channel, error=type(error).__name__)
 
@@ -63,12 +65,18 @@ def redis() -> Redis:
 
 _LISTENERS: dict[Channel, list[Callable[[str], object]]] = {channel: [] for channel in Channel}
 _RETRY_S = 1.0
+_IMPORT = uuid4().hex
+"""Told apart from other machines' by this, and from processes that were forked from it by their number."""
 _clients: PerLoop[Redis] = PerLoop(
     lambda: Redis.from_url(
         settings().redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=2
     ),
     lambda client: client.aclose(),
 )
+
+
+def _this_process() -> str:
+    return f"{_IMPORT}-{os.getpid()}"
 
 
 def _hear(channel: Channel, key: str) -> None:
@@ -92,7 +100,10 @@ async def _listen(listening: asyncio.Event) -> None:
                 while True:
                     message = await pubsub.get_message(timeout=_WAIT_S)
                     if message is not None:
-                        _hear(Channel(message["channel"]), message["data"])
+                        speaker, _space, key = message["data"].partition(" ")
+                        # Its own words it has heard already: what came since is newer than they are.
+                        if speaker != _this_process():
+                            _hear(Channel(message["channel"]), key)
         except (RedisError, OSError) as error:
             log.warning("invalidation.not_listening", error=type(error).__name__)
             await asyncio.sleep(_RETRY_S)

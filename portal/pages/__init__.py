@@ -68,6 +68,9 @@ def add_pages(app: FastAPI) -> None:
     errors.add_exception_handler(404, on_missing)
     frame_app.on_page_exception(draw_trouble)
     vars(import_module("nicegui.page"))["error_content"] = draw_slow
+    # NiceGUI asks it of each page, and sets it there to three seconds.
+    patience = property(lambda _page: settings().page_patience_s, lambda _page, _its_own: None)
+    ui.page.response_timeout = patience  # type: ignore[assignment]
     guard_events()
     spare_costs()
     give_texts_to_the_frame()

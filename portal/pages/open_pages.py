@@ -36,7 +36,6 @@ def _close(key: str) -> None:
 
 
 def _leave(client: Client, script: str) -> None:
-    """Once: the process that says a thing hears it, too."""
     del _open[client]
     client.run_javascript(script)
 

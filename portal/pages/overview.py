@@ -70,7 +70,11 @@ def add_site_button(here: Here, viewer: Viewer, organization_id: OrganizationId 
         ui.navigate.to(f"/sites/{site.public_id}/install")
 
     async def ask() -> None:
-        zone = await ui.run_javascript("Intl.DateTimeFormat().resolvedOptions().timeZone")
+        # A browser that is far away may take its time; one that says nothing is told of no zone.
+        try:
+            zone = await ui.run_javascript("Intl.DateTimeFormat().resolvedOptions().timeZone", timeout=5)
+        except TimeoutError:
+            zone = ""
         form_dialog(_("Add a site"), _fields(str(zone)), submit=_("Add the site"), on_submit=create)
 
     button(_("Add a site"), icon=icon("plus"), classes="primary").on_click(ask)

@@ -79,9 +79,10 @@
       area.remove();
     }
     const label = find("[data-copied]", button);
-    const before = label.textContent;
+    const words = (label.dataset.words ??= label.textContent);
     label.textContent = label.dataset.copied;
-    setTimeout(() => (label.textContent = before), 1800);
+    clearTimeout(label.later);
+    label.later = setTimeout(() => (label.textContent = words), 1800);
   }
 
   function switchMode() {

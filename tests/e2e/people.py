@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.request import urlopen
 
+from httpx import AsyncClient
 from playwright.async_api import Browser, Locator, Page, expect
 from playwright.async_api import Error as PlaywrightError
 
@@ -35,6 +36,10 @@ class Product:
         """An address of the product on one of its hosts."""
         return f"http://{host}:{self.port}{path}"
 
+    def program(self, host: str = "127.0.0.1") -> AsyncClient:
+        """A program that asks the product on one of its hosts."""
+        return AsyncClient(base_url=self.url("127.0.0.1"), headers={"host": host}, timeout=60)
+
     def _answers(self) -> bool:
         try:
             with urlopen(self.url("127.0.0.1", "/healthz"), timeout=1) as answer:
@@ -55,7 +60,9 @@ class Person:
         await self.opens("/login")
         await self.page.get_by_label("Email").fill(email)
         await self.page.get_by_label("Password").fill(password)
-        await self.page.get_by_role("button", name="Sign in").click()
+        # Where it leads to is another document, also after a wrong password.
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("button", name="Sign in").click()
 
     async def opens(self, path: str) -> int:
         """Goes to a path; the status of the answer."""
@@ -79,21 +86,32 @@ class Person:
     async def does_not_see(self, text: str) -> None:
         await expect(self.page.get_by_text(text)).to_have_count(0)
 
-    async def reads(self, metric: str, value: str, *, within_s: float = 5) -> None:
-        """A metric's tile shows a value, after as many reloads as it takes."""
-        tile = self.tile(metric).locator(".tile-value")
-        for _try in range(int(within_s * 2)):
+    async def reads(self, metric: str, value: str) -> None:
+        """A metric's tile comes to show a value, by itself."""
+        await expect(self.tile(metric).locator(".tile-value")).to_have_text(value)
+
+    async def reads_at_last(self, metric: str, value: str) -> None:
+        """The same, after as many reloads as the events on their way need."""
+        for _try in range(60):
             try:
-                await expect(tile).to_have_text(value, timeout=400)
+                await expect(self.tile(metric).locator(".tile-value")).to_have_text(value, timeout=3_000)
             except AssertionError:
                 await self.page.reload()
-                await tile.wait_for()
             else:
                 return
-        await expect(tile).to_have_text(value, timeout=400)
+        raise AssertionError(f"{metric} does not come to {value}.")
 
     def tile(self, metric: str) -> Locator:
         return self.page.locator(".tile", has=self.page.get_by_text(metric, exact=True))
+
+    async def lists(self, panel: str, rows: dict[str, str]) -> None:
+        """A panel comes to show these rows, value to number, after as many reloads as it needs."""
+        for _try in range(20):
+            if (found := await self.rows(panel)) == rows:
+                return
+            await self.page.wait_for_timeout(500)
+            await self.page.reload()
+        raise AssertionError(f"{panel} lists {found}, and not {rows}.")
 
     async def rows(self, panel: str) -> dict[str, str]:
         """What a panel lists: value to number."""
@@ -121,6 +139,7 @@ async def goes_to(page: Page, address: str) -> int:
 async def at(browser: Browser, product: Product, host: str, **context: Any) -> AsyncIterator[Person]:
     """Somebody with a browser of their own, in whose page nothing may go wrong."""
     opened = await browser.new_context(**context)
+    opened.set_default_timeout(60_000)
     page = await opened.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,7 +1,6 @@
 """API keys under people's hands: made, copied, used by a program, revoked."""
 
-from httpx import AsyncClient
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tenancy.roles import Role
 from tests.e2e.people import Product, at
@@ -16,7 +15,7 @@ async def test_a_key_is_made_copied_used_and_revoked(browser: Browser, product: 
 
     async with (
         at(browser, product, agency.host, permissions=["clipboard-read", "clipboard-write"]) as mara,
-        AsyncClient(base_url=product.url("127.0.0.1"), headers={"host": agency.host}) as program,
+        product.program(agency.host) as program,
     ):
         await mara.signs_in(owner.email, owner.password)
         await mara.sees("Harbour")
@@ -30,7 +29,7 @@ async def test_a_key_is_made_copied_used_and_revoked(browser: Browser, product: 
         await mara.sees("it cannot be shown again")
         secret = await mara.page.locator("#secret").inner_text()
         await mara.presses("Copy the key")
-        await mara.sees("Copied")
+        await expect(mara.page.get_by_role("dialog").locator("[data-copied]")).to_have_text("Copied")
         assert await mara.page.evaluate("navigator.clipboard.readText()") == secret
         await mara.presses("I have copied it")
 

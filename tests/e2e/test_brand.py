@@ -43,7 +43,7 @@ async def test_no_page_or_file_of_an_agency_names_the_platform(product: Product)
 
 
 async def test_an_unknown_host_gets_a_page_that_names_nobody(product: Product) -> None:
-    async with AsyncClient(base_url=product.url("127.0.0.1")) as http:
+    async with product.program() as http:
         for host in ("nobody.example", "127.0.0.1", "x" * 300):
             answer = await http.get("/", headers={"host": host})
             assert answer.status_code == 404
@@ -55,7 +55,7 @@ async def test_an_unknown_host_gets_a_page_that_names_nobody(product: Product) -
 
 async def test_the_platforms_own_host_may_say_who_it_is(product: Product) -> None:
     organization = await make_direct()
-    async with AsyncClient(base_url=product.url("127.0.0.1"), headers={"host": organization.host}) as http:
+    async with product.program(organization.host) as http:
         assert OURS.search((await http.get("/login")).text)
 
 
@@ -63,7 +63,7 @@ async def test_the_platforms_own_host_may_say_who_it_is(product: Product) -> Non
 async def test_first_paint_carries_the_brands_colours(product: Product, path: str) -> None:
     agency = await make_reseller(theme={"primary_color": "#aa3311", "radius": 3})
     user = await make_user(agency)
-    async with AsyncClient(base_url=product.url("127.0.0.1"), headers={"host": agency.host}) as http:
+    async with product.program(agency.host) as http:
         if path == "/sites":
             http.cookies.set("session", await session_of(user))
         page = (await http.get(path)).text

@@ -125,8 +125,8 @@ async def test_leaving_with_something_unsaved_asks_and_wrong_values_are_said_bes
             await dialog.dismiss()  # type: ignore[attr-defined]
 
         mara.page.on("dialog", stay)
-        await mara.presses("Sites", role="link")
-        await mara.page.wait_for_timeout(500)
+        async with mara.page.expect_event("dialog"):
+            await mara.presses("Sites", role="link")
         assert asked == ["beforeunload"]
         assert "/settings/brand" in mara.page.url
 

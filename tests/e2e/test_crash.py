@@ -78,7 +78,7 @@ async def send(
     stop: asyncio.Event,
 ) -> None:
     """Sends as the script does: each body again and again until there is an answer."""
-    async with AsyncClient(headers={"user-agent": agent}, timeout=5) as client:
+    async with AsyncClient(headers={"user-agent": agent}, timeout=30) as client:
         while not stop.is_set():
             sent = [next(numbers) for _ in range(5)]
             body = {
@@ -110,7 +110,7 @@ async def is_taken(client: AsyncClient, product: Product, body: object) -> bool:
 async def drained(product: Product) -> None:
     """Waits until nothing is left in the stream."""
     async with Redis.from_url(product.redis_url) as redis:
-        for _try in range(300):
+        for _try in range(3000):
             if await lag(redis, settings().ingest_partitions) == 0:
                 return
             await asyncio.sleep(0.1)

@@ -94,7 +94,9 @@ async def test_details_are_searched_and_a_row_filters(
 ) -> None:
     async with at(browser, product, world.agency.host) as mara:
         await on_the_dashboard(mara, world, world.owner)
-        await mara.page.locator('[data-panel="pages"]').get_by_role("button", name="Details").click()
+        panel = mara.page.locator('[data-panel="pages"]')
+        await panel.locator(".bars li").first.wait_for()
+        await panel.get_by_role("button", name="Details").click()
         dialog = mara.page.get_by_role("dialog")
         await expect(dialog.locator("tbody tr")).to_have_count(2)
         await dialog.get_by_label("Search").fill("pric")

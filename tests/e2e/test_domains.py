@@ -24,6 +24,7 @@ async def test_a_portal_domain_from_nothing_to_the_primary_one(
         elsewhere = "points elsewhere: to 198.51.100.7"
         await expect(light(owner.page, "pointing")).to_contain_text(elsewhere)
         names.says(host, "A")
+        await expect(light(owner.page, "pointing")).to_contain_text("does not point anywhere yet")
         await writes_what_the_page_shows(owner.page, names)
         await owner.sees("All checks passed")
         found = await resolve_host(host)
@@ -102,12 +103,24 @@ async def writes_what_the_page_shows(page: Page, names: NameServer) -> None:
     shown = []
     for record in await page.locator(".light:not(.good) .record").all():
         await record.get_by_role("button", name="Copy the value").click()
-        await expect(record.locator("[data-copied]").last).to_have_text("Copied")
+        await says_so(record.locator("[data-copied]").last)
         fields = ("code >> nth=0", "[id$=name]", "[id$=value]")
         shown.append([await record.locator(field).inner_text() for field in fields])
     # All at once: a light that turns green takes its record off the page.
     for kind, name, value in shown:
         names.says(name, kind, f"{value}." if kind == "CNAME" else value)
+
+
+async def says_so(label: Locator) -> None:
+    """That it copied; for two seconds only, so that a slow machine has to press again."""
+    for _try in range(10):
+        try:
+            await expect(label).to_have_text("Copied", timeout=1_500)
+        except AssertionError:
+            await label.click()
+        else:
+            return
+    raise AssertionError("Nothing was copied.")
 
 
 def light(page: Page, item: str) -> Locator:

@@ -39,6 +39,8 @@ NEXT_BUTTON = """(pressed) => {
   return null;
 }"""
 DIALOG = ".q-dialog .q-card"
+# Of 60 ms: an answer may come in pieces, and may not come at all.
+MOMENTS_OF_SILENCE, MOMENTS_OF_WAITING = 6, 50
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -90,14 +92,16 @@ class Reader:
     async def _opens_something(self) -> bool:
         """Presses the marked button; whether a dialog came, by the time that the server has answered."""
         before, dialog = len(self.frames), self._page.locator(DIALOG)
+        seen, silent = before, 0
         try:
-            await self._page.locator("[data-probe]").first.click(timeout=1_000)
-            for _moment in range(30):
-                answered = len(self.frames) > before
+            await self._page.locator("[data-probe]").first.click(timeout=5_000)
+            while seen == before or silent < MOMENTS_OF_SILENCE:
                 await self._page.wait_for_timeout(60)
                 if await dialog.count():
                     return True
-                if answered:
+                silent = silent + 1 if len(self.frames) == seen else 0
+                seen = len(self.frames)
+                if seen == before and silent > MOMENTS_OF_WAITING:
                     break
         except PlaywrightError:
             pass  # it lies under something, or leads to another page
@@ -123,7 +127,7 @@ class Reader:
         if await self._page.locator(".q-dialog").count():
             await self._page.keyboard.press("Escape")
             try:
-                await self._page.locator(".q-dialog").first.wait_for(state="detached", timeout=700)
+                await self._page.locator(".q-dialog").first.wait_for(state="detached", timeout=5_000)
             except PlaywrightError:
                 await self._page.reload()
         if urlsplit(self._page.url).path != path:

@@ -41,7 +41,7 @@ async def test_a_dashboard_is_shared_embedded_locked_and_revoked(browser: Browse
                 await expect(inside.get_by_role("heading", name="How we do")).to_be_visible()
                 await visitor.page.goto(other)
                 await visitor.page.evaluate(frame)
-                await visitor.page.wait_for_timeout(500)
+                await inside.locator("html").wait_for()
                 await expect(inside.get_by_text("How we do")).to_have_count(0)
 
         await mara.presses("Change")

@@ -1,7 +1,9 @@
 """The main job, from an agency's first click to a visit on its client's dashboard."""
 
-from httpx import AsyncClient
-from playwright.async_api import Browser, expect
+import re
+from collections.abc import Callable
+
+from playwright.async_api import Browser, Response, expect
 
 from tenancy.roles import Role
 from tests.e2e.people import Product, at
@@ -46,26 +48,27 @@ async def test_a_visit_to_a_clients_site_shows_on_the_agencys_dashboard_and_nowh
             ):
                 async with at(browser, product, domain, user_agent=agent) as visitor:
                     # What the response says would be too early: the event is stored once the answer is there.
-                    async with visitor.page.expect_response("**/api/collect"):
+                    async with visitor.page.expect_response(takes_a_view_of(domain, "/")):
                         await visitor.page.goto(f"http://{domain}:{port}/", referer=referrer)
                     if agent == DESKTOP:
-                        async with visitor.page.expect_response("**/api/collect"):
+                        async with visitor.page.expect_response(takes_a_view_of(domain, "/pricing")):
                             await visitor.page.get_by_text("Pricing").click()
 
         await mara.sees("It works")
         await mara.presses("Open the dashboard", role="link")
-        await mara.reads("Visitors", "2")
-        await mara.reads("Page views", "3")
-        await mara.reads("Sessions", "2")
-        await mara.reads("Bounce rate", "50%")
-        await mara.reads("Pages per session", "1.5")
-        assert await mara.rows("pages") == {"/": "2", "/pricing": "1"}
-        assert await mara.rows("sources") == {"Organic Search": "1", "Organic Social": "1"}
+        await mara.arrives(f"**/sites/{site}")
+        await mara.reads_at_last("Page views", "3")
+        await mara.reads_at_last("Visitors", "2")
+        await mara.reads_at_last("Sessions", "2")
+        await mara.reads_at_last("Bounce rate", "50%")
+        await mara.reads_at_last("Pages per session", "1.5")
+        await mara.lists("pages", {"/": "2", "/pricing": "1"})
+        await mara.lists("sources", {"Organic Search": "1", "Organic Social": "1"})
         await mara.presses("Sources", role="tab")
         await expect(mara.page.locator('[data-panel="sources"]')).to_contain_text("hacker news")
         assert sorted(await mara.rows("sources")) == ["google", "hacker news"]
-        assert "tabs=sources" in mara.page.url
-        assert await mara.rows("devices") == {"Desktop": "1", "Mobile": "1"}
+        await mara.arrives("**tabs=sources**")
+        await mara.lists("devices", {"Desktop": "1", "Mobile": "1"})
 
     async with at(browser, product, rival.host) as spy:
         await spy.signs_in(owner.email, owner.password)
@@ -76,7 +79,7 @@ async def test_a_visit_to_a_clients_site_shows_on_the_agencys_dashboard_and_nowh
         await spy.does_not_see(domain)
         assert await spy.opens(f"/sites/{site}/realtime") == 404
 
-    async with AsyncClient(base_url=product.url("127.0.0.1"), headers={"host": rival.host}) as api:
+    async with product.program(rival.host) as api:
         token = (
             await api.post("/api/auth/login", json={"email": other.email, "password": other.password})
         ).json()["access_token"]
@@ -84,3 +87,15 @@ async def test_a_visit_to_a_clients_site_shows_on_the_agencys_dashboard_and_nowh
         assert (await api.get("/api/sites")).json() == {"sites": []}
         for path in ("", "/stats", "/realtime", "/snippet"):
             assert (await api.get(f"/api/sites/{site}{path}")).status_code == 404
+
+
+def takes_a_view_of(domain: str, path: str) -> Callable[[Response], bool]:
+    """Whether it is the answer to that page view, and not to what the page before said as it was left."""
+
+    def is_it(answer: Response) -> bool:
+        said = answer.request.post_data or ""
+        return answer.url.endswith("/api/collect") and bool(
+            re.search(rf'"page_view".*"http://{re.escape(domain)}:\d+{path}"', said)
+        )
+
+    return is_it

@@ -220,6 +220,7 @@ async def test_the_light_of_the_certificate_is_what_a_browser_would_see(
     monkeypatch.setattr(settings(), "domain_target", TARGET)
     monkeypatch.setattr(settings(), "dns_servers", server.names.setting)
     monkeypatch.setenv("SSL_CERT_FILE", str(server.caddy.authority))
+    monkeypatch.setattr("tenancy.domain_checks._HANDSHAKE_S", 60.0)
     agency = await an_agency()
     server.names.says(agency.host, "CNAME", f"{TARGET}.")
     vouched = Claim(agency.host, Purpose.APP, "challenge", vouched=True)

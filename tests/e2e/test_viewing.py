@@ -39,7 +39,7 @@ async def test_a_look_from_asking_for_consent_to_losing_it(browser: Browser, pro
         # The other tab was a page of the agency's: it is one of the client's now.
         await other.arrives("**/sites")
         await other.sees(line)
-        assert len(left) == 1  # said to this process by itself and by Redis, and done once
+        assert len(left) == 1
 
         await agree(olive)
         await bea.arrives("**/clients")

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from nicegui.page import page
 from redis.asyncio import Redis
 
 import analytics.collect.router
@@ -37,15 +36,9 @@ async def whole_app(api_app: FastAPI) -> AsyncIterator[FastAPI]:
     app = _app(pages=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(portal.pages.long_work, "AT_ONCE_S", 50.0)
-        pages_may_take(patch, seconds=60)
+        patch.setattr(portal.settings.settings(), "page_patience_s", 60)
         async with app.router.lifespan_context(app):
             yield app
-
-
-def pages_may_take(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
-    """As long as that, until they are answered as too slow."""
-    limit = property(lambda _page: seconds, lambda _page, _its_own: None)
-    patch.setattr(page, "response_timeout", limit, raising=False)
 
 
 def _app(*, pages: bool) -> FastAPI:

@@ -10,6 +10,7 @@ from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
 import portal.hosts
+import portal.settings
 from portal.assets import static_files
 from tenancy.errors import Unavailable
 from tenancy.roles import OrganizationKind, Role, roles_of
@@ -17,7 +18,6 @@ from tenancy.settings import settings
 from tests.leaks.crawler import Crawler
 from tests.leaks.traces import Traces
 from tests.leaks.worlds import Agency, TwoAgencies
-from tests.portal.conftest import pages_may_take
 from tests.portal.program import Program
 from tests.portal.test_isolation import Route, routes_of, signed_in
 
@@ -181,7 +181,7 @@ async def test_a_page_that_takes_too_long_is_the_agencys_as_well(
     async def sleeps(*_: object) -> None:
         await asyncio.sleep(30)
 
-    pages_may_take(monkeypatch, seconds=0.5)
+    monkeypatch.setattr(portal.settings.settings(), "page_patience_s", 0.5)
     monkeypatch.setattr("portal.pages.people.list_members", sleeps)
     crawler = await crawler_of(whole_app, world, world.one, "agency", Role.OWNER)
     answer = await crawler.asks("GET", "/settings/people")

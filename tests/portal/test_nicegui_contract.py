@@ -33,6 +33,10 @@ def test_a_page_object_can_be_copied_and_its_looks_changed_for_one_client() -> N
     assert "page" in inspect.getsource(Client.__init__)
 
 
+def test_a_page_is_asked_how_long_it_may_take() -> None:
+    assert "timeout=self.response_timeout" in inspect.getsource(page)
+
+
 async def test_a_page_stands_in_a_page_of_quasars() -> None:
     made = Client(page("/contract-around"), request=None)
     around = made.content.parent_slot
