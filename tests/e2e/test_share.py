@@ -40,8 +40,8 @@ async def test_a_dashboard_is_shared_embedded_locked_and_revoked(browser: Browse
                 inside = visitor.page.frame_locator("iframe")
                 await expect(inside.get_by_role("heading", name="How we do")).to_be_visible()
                 await visitor.page.goto(other)
-                await visitor.page.evaluate(frame)
-                await inside.locator("html").wait_for()
+                async with visitor.page.expect_event("console", lambda said: "frame-ancestors" in said.text):
+                    await visitor.page.evaluate(frame)
                 await expect(inside.get_by_text("How we do")).to_have_count(0)
 
         await mara.presses("Change")
