@@ -28,10 +28,10 @@ class RestOfVisits(Visits):
 
     All of its events are read, and those of the half hour before: that is less work than finding out which
     sessions cross its borders. Of those, first_ts and last_ts lie outside: in the first and the last bucket.
+    No session is silent for half an hour: where one began earlier, it has events around the border.
     """
 
     def sessions(self, columns: Sequence[str] = ()) -> str:
-        inside = self.inside("ts")
         chosen = "".join(f"{column}, " for column in columns)
         return f"""
 SELECT {chosen} visitor_id, pageviews, duration_s, part.starts AS starts, views,
@@ -43,9 +43,10 @@ INNER JOIN (
   WHERE {SITE} AND ts >= {FROM} - toIntervalSecond(1801) AND ts < {TO}
   GROUP BY session_id HAVING max(ts) >= {FROM}
 ) AS part USING (session_id)
-WHERE {SITE}
-  AND session_start >= (SELECT min(session_start) FROM events WHERE {inside})
-  AND session_start <= (SELECT max(session_start) FROM events WHERE {inside})"""
+WHERE {SITE} AND session_start <= {TO} + toIntervalSecond(1801)
+  AND session_start >= (
+    SELECT least({FROM}, coalesce(minOrNull(session_start), {FROM})) FROM events
+    WHERE {SITE} AND ts >= {FROM} - toIntervalSecond(1801) AND ts < {FROM} + toIntervalSecond(1801))"""
 
 
 async def parts(site: Site, stretches: Sequence[Stretch], filters: Filters) -> Parts:
@@ -103,7 +104,7 @@ def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks:
     return COUNTED_WITH_ROLLED.format(
         keys=", ".join(keys.values()),
         source=source,
-        sets=", ".join(f"({name}{', ' if name else ''}visitor_id)" for name in masks.values()),
+        sets=", ".join(f"({name})" for name in masks.values()),
         rolled=asked.rolled.condition(),
         not_seen_before=asked.rolled.not_seen_before(),
         past=", ".join(f"{past.format(dimension=one)} AS {name}" for one, name in keys.items()),
@@ -131,27 +132,23 @@ SELECT 0, -toInt64(uniqExact(visitor_id)), 0, 0, 0, 0, 0
 FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
 """
 
-# Of the rest those visitors count who did not have the value on one of the rolled days.
+# Of the rest those visitors count who did not have the value on one of the rolled days: the visitors of both,
+# less those of these days.
 COUNTED_WITH_ROLLED = """
   SELECT mask, {keys}, sum(visitors) AS visitors, sum(page_views) AS page_views, sum(sessions) AS sessions,
     sum(bounces) AS bounces, sum(viewed) AS viewed, sum(seconds) AS seconds
   FROM (
-    SELECT mask, {keys}, countIf(here > 0 AND before = 0) AS visitors, sum(views) AS page_views,
-      sum(begun) AS sessions, sum(bounced) AS bounces, sum(looked) AS viewed, sum(spent_s) AS seconds
+    SELECT grouping({keys}) AS mask, {keys},
+      toUInt64(uniqExact(visitor_id) - uniqExactIf(visitor_id, past)) AS visitors,
+      sum(of_views) AS page_views, countIf(starts) AS sessions, countIf(starts AND pageviews = 1) AS bounces,
+      countIf(starts AND pageviews > 0) AS viewed, sumIf(duration_s, starts) AS seconds
     FROM (
-      SELECT grouping({keys}) AS mask, {keys}, visitor_id,
-        countIf(past = 0) AS here, countIf(past = 1) AS before, sum(of_views) AS views,
-        countIf(starts) AS begun, countIf(starts AND pageviews = 1) AS bounced,
-        countIf(starts AND pageviews > 0) AS looked, sumIf(duration_s, starts) AS spent_s
-      FROM (
-        SELECT {keys}, visitor_id, pageviews, duration_s, starts, views AS of_views, 0 AS past FROM ({source})
-        UNION ALL
-        SELECT {past}, visitor_id, 0, 0, 0, 0, 1
-        FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
-      )
-      GROUP BY GROUPING SETS ({sets})
+      SELECT {keys}, visitor_id, pageviews, duration_s, starts, views AS of_views, 0 AS past FROM ({source})
+      UNION ALL
+      SELECT {past}, visitor_id, 0, 0, 0, 0, 1
+      FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
     )
-    GROUP BY mask, {keys}
+    GROUP BY GROUPING SETS ({sets})
     UNION ALL
     SELECT transform(dimension, [{dimensions}], [{masks}], 0) AS mask, {values},
       sumIf(visitors, {not_seen_before}), sum(page_views), sum(sessions), sum(bounces), sum(viewed),
