@@ -71,7 +71,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Without TLS there is no clipboard API.
+      // It is there with TLS alone.
       const area = make("textarea", "sr", text);
       document.body.append(area);
       area.select();
@@ -79,10 +79,9 @@
       area.remove();
     }
     const label = find("[data-copied]", button);
-    const words = (label.dataset.words ??= label.textContent);
+    label.before ??= label.textContent;
     label.textContent = label.dataset.copied;
-    clearTimeout(label.later);
-    label.later = setTimeout(() => (label.textContent = words), 1800);
+    setTimeout(() => (label.textContent = label.before), 1800);
   }
 
   function switchMode() {
