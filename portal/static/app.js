@@ -71,7 +71,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // It is there with TLS alone.
+      // Without TLS, no clipboard.
       const area = make("textarea", "sr", text);
       document.body.append(area);
       area.select();
