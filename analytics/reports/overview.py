@@ -135,7 +135,10 @@ _TOTAL = 0
 
 def _sql(asked: Visits, starts: Sequence[int]) -> str:
     """Rows of (bucket, counts); each part counts something else, and zeros stand for the rest."""
-    if not asked.conditions.on_events:
+    views = "toUInt64(0)"
+    if not asked.conditions.on_events and len(starts) == 1:
+        parts, views = [VISITORS_AND_SESSIONS], "sum(views)"
+    elif not asked.conditions.on_events:
         parts = [VISITORS_AND_SESSIONS, PAGE_VIEWS]
     elif asked.conditions.names.given:
         parts = [VISITORS_OF_EVENTS, SESSIONS, PAGE_VIEWS]
@@ -144,6 +147,7 @@ def _sql(asked: Visits, starts: Sequence[int]) -> str:
     return "\nUNION ALL\n".join(
         part.format(
             borders=f"[{', '.join(f'{start:d}' for start in starts)}]",
+            of_sessions=views,
             sessions=asked.sessions(),
             hits=asked.events(asked.conditions.hits),
             views=asked.views(),
@@ -154,10 +158,10 @@ def _sql(asked: Visits, starts: Sequence[int]) -> str:
 
 # A session reaches into every bucket from its first event to its last, as none is as short as its silence.
 VISITORS_AND_SESSIONS = """
-SELECT bucket, uniqExact(visitor_id), toUInt64(0), countIf(began), countIf(began AND pageviews = 1),
+SELECT bucket, uniqExact(visitor_id), {of_sessions}, countIf(began), countIf(began AND pageviews = 1),
   countIf(began AND pageviews > 0), sumIf(duration_s, began)
 FROM (
-  SELECT visitor_id, pageviews, duration_s, starts AND bucket = first_bucket AS began,
+  SELECT visitor_id, pageviews, duration_s, views, starts AND bucket = first_bucket AS began,
     roundDown(toUnixTimestamp(first_ts), {borders}) AS first_bucket,
     roundDown(toUnixTimestamp(last_ts), {borders}) AS last_bucket,
     arrayJoin(if(first_bucket = last_bucket, [first_bucket],

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from analytics.reports.conditions import conditions
 from analytics.reports.filters import Dimension, Filters
 from analytics.reports.period import Interval, Period, Stretch
 from analytics.reports.visits import BEGAN, FROM, SITE, TO, Visits, visits
 from analytics.rollup.build import ALL_PAGES, ALL_VISITS, ROLLED_PROPERTIES
-from analytics.rollup.days import NO_DAYS, RolledDays, rolled_days
+from analytics.rollup.days import NO_DAYS, GoesOn, RolledDays, rolled_days
 from tenancy.sites import Site
 
 ROLLED_DIMENSIONS = frozenset({*ROLLED_PROPERTIES, Dimension.PAGE})
@@ -23,30 +23,47 @@ class Parts:
     rest: Visits
 
 
+@dataclass(frozen=True, slots=True)
 class RestOfVisits(Visits):
-    """Visits to what is left of a period, mostly a day, and without filters.
+    """Visits to what is left of a period after the days that were counted, without filters.
 
-    All of its events are read, and those of the half hour before: that is less work than finding out which
-    sessions cross its borders. Of those, first_ts and last_ts lie outside: in the first and the last bucket.
-    No session is silent for half an hour: where one began earlier, it has events around the border.
+    Their last day tells which sessions go on from it; all others began later. Of those that go on after the
+    end, which only a period in the past has, the events inside are read. For sessions that cross a border
+    first_ts and last_ts lie outside: in the first and the last bucket, as none is silent for half an hour.
     """
+
+    goes_on: tuple[GoesOn, ...]
+    ends_now: bool
 
     def sessions(self, columns: Sequence[str] = ()) -> str:
         chosen = "".join(f"{column}, " for column in columns)
+        known = ", ".join(f"{one.session_id:d}" for one in self.goes_on) or "0"
+        before = ", ".join(f"{one.page_views:d}" for one in self.goes_on) or "0"
+        views, inside, join = f"pageviews - transform(session_id, [{known}], [{before}], 0)", "1", ""
+        if not self.ends_now:
+            views, inside = f"if(ended < {TO}, {views}, views_inside)", f"(ended < {TO} OR here)"
+            join = f"""LEFT JOIN (
+  SELECT session_id, countIf(name = 'page_view') AS views_inside, 1 AS here FROM events FINAL
+  WHERE {self.inside("ts")}
+    AND visitor_id IN (SELECT visitor_id FROM sessions WHERE {self._near()} AND ended >= {TO})
+  GROUP BY session_id
+) AS part USING (session_id)"""
         return f"""
-SELECT {chosen} visitor_id, pageviews, duration_s, part.starts AS starts, views,
-  {BEGAN} AS first_ts, ended AS last_ts
-FROM sessions FINAL
-INNER JOIN (
-  SELECT session_id, min(ts) >= {FROM} AS starts, countIf(name = 'page_view' AND ts >= {FROM}) AS views
-  FROM events FINAL
-  WHERE {SITE} AND ts >= {FROM} - toIntervalSecond(1801) AND ts < {TO}
-  GROUP BY session_id HAVING max(ts) >= {FROM}
-) AS part USING (session_id)
-WHERE {SITE} AND session_start <= {TO} + toIntervalSecond(1801)
-  AND session_start >= (
-    SELECT least({FROM}, coalesce(minOrNull(session_start), {FROM})) FROM events
-    WHERE {SITE} AND ts >= {FROM} - toIntervalSecond(1801) AND ts < {FROM} + toIntervalSecond(1801))"""
+SELECT {chosen} visitor_id, pageviews, duration_s, session_id NOT IN ({known}) AS starts,
+  toUInt64({views}) AS views, {BEGAN} AS first_ts, ended AS last_ts
+FROM sessions FINAL {join}
+WHERE {self._near()} AND {inside}"""
+
+    def visitors(self) -> str:
+        if self.ends_now:
+            return f"SELECT visitor_id FROM sessions FINAL WHERE {self._near()}"
+        return Visits.visitors(self)
+
+    def _near(self) -> str:
+        """Reaches into the stretch, or begins so soon after it that an event may have come late."""
+        oldest = min((one.began_s for one in self.goes_on), default=self.start_s)
+        return f"""{SITE} AND session_start >= toDateTime({min(oldest, self.start_s):d}, 'UTC')
+  AND session_start <= {TO} + toIntervalSecond(1801) AND ended >= {FROM}"""
 
 
 async def parts(site: Site, stretches: Sequence[Stretch], filters: Filters) -> Parts:
@@ -56,7 +73,9 @@ async def parts(site: Site, stretches: Sequence[Stretch], filters: Filters) -> P
     if not rolled:
         return Parts(rolled, await visits(site, stretches[0].start, end, filters))
     start = stretches[len(rolled.days)].start if len(rolled.days) < len(stretches) else end
-    return Parts(rolled, RestOfVisits(int(start.timestamp()), int(end.timestamp()), conditions(()), ()))
+    borders = int(start.timestamp()), int(end.timestamp())
+    ends_now = start < end and datetime.now(UTC) - end < _NOW
+    return Parts(rolled, RestOfVisits(*borders, conditions(()), (), rolled.goes_on, ends_now))
 
 
 async def parts_of_period(site: Site, period: Period, filters: Filters) -> Parts:
@@ -88,7 +107,7 @@ def buckets_sql(asked: Parts) -> str:
         rolled=asked.rolled.condition(),
         not_seen_before=asked.rolled.not_seen_before(),
         all_visits=ALL_VISITS,
-        visitors=_visitors(asked),
+        visitors=asked.rest.visitors(),
     )
 
 
@@ -108,17 +127,15 @@ def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks:
         rolled=asked.rolled.condition(),
         not_seen_before=asked.rolled.not_seen_before(),
         past=", ".join(f"{past.format(dimension=one)} AS {name}" for one, name in keys.items()),
-        visitors=_visitors(asked),
+        visitors=asked.rest.visitors(),
         dimensions=", ".join(f"'{dimension}'" for dimension in names),
         masks=", ".join(str(mask_of[name]) for name in names.values()),
         values=", ".join(f"if(dimension = '{one}', value, '') AS {name}" for one, name in keys.items()),
     )
 
 
-def _visitors(asked: Parts) -> str:
-    """Who was here in the rest."""
-    return f"SELECT visitor_id FROM events WHERE {asked.rest.inside('ts')}"
-
+_NOW = timedelta(seconds=5)
+"""A period that ended so recently ends now: nothing can have happened after it."""
 
 ROLLED_BUCKETS = """
 SELECT if(grouping(day) = 1, 0, toUnixTimestamp(day)) AS bucket,

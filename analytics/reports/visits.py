@@ -85,6 +85,10 @@ WHERE {SITE} AND {self._near()} AND {self.conditions.sessions.sql}"""
         """The condition that a moment of the site's lies in the stretch."""
         return f"{SITE} AND {column} >= {FROM} AND {column} < {TO}"
 
+    def visitors(self) -> str:
+        """Who had an event inside, for visits without filters."""
+        return f"SELECT visitor_id FROM events WHERE {self.inside('ts')}"
+
     def _parts(self, chosen: str) -> Iterator[str]:
         fits = self.conditions.sessions.sql
         yield f"""

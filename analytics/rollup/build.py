@@ -98,12 +98,12 @@ def _count_day(number: int, start: int, end: int, counted: _Days) -> _Day:
     before = list(_days_before(start, counted))
     known_since = before[-1].start if before else start
     state = {"site": number, "start": start, "end": end, "known_since": known_since}
-    command(STATE.format(**state, state=2, version=version - 1))
+    command(BEING_COUNTED.format(**state, version=version - 1))
     names = {"site": number, "start": start, "end": end, "version": version, "properties": _PROPERTIES}
     command(VISITS_OF_DAY.format(**names))
     versions = ", ".join(f"({day.start}, {day.version})" for day in (*before, _Day(start, end, version)))
     command(SUMS_OF_DAY.format(**names, **_NAMES, known_since=known_since, versions=versions))
-    command(STATE.format(**state, state=1, version=version))
+    command(COUNTED.format(**state, version=version))
     return _Day(start, end, version)
 
 
@@ -142,9 +142,30 @@ SELECT toUnixTimestamp(day), toUnixTimestamp(ends), version
 FROM rollup_days FINAL WHERE site_id = {site:d} AND state = 1
 """
 
-STATE = """
+BEING_COUNTED = """
 INSERT INTO rollup_days (site_id, day, ends, known_since, state, version)
-VALUES ({site:d}, {start:d}, {end:d}, {known_since:d}, {state:d}, {version:d})
+VALUES ({site:d}, {start:d}, {end:d}, {known_since:d}, 2, {version:d})
+"""
+
+# An event that came late may lie before its session's start, but never a day.
+COUNTED = """
+INSERT INTO rollup_days (site_id, day, ends, known_since, state, version, goes_on)
+WITH
+  toDateTime({end:d}, 'UTC') AS end,
+  crossing AS (
+    SELECT session_id, min(session_start) AS began FROM events
+    WHERE site_id = {site:d} AND ts >= end - toIntervalSecond(1801) AND ts < end + toIntervalSecond(1801)
+    GROUP BY session_id HAVING min(ts) < end AND max(ts) >= end
+  )
+SELECT {site:d}, {start:d}, {end:d}, {known_since:d}, 1, {version:d},
+  groupArray((session_id, toUnixTimestamp(began), page_views))
+FROM (
+  SELECT session_id, min(session_start) AS began, countIf(name = 'page_view' AND ts < end) AS page_views
+  FROM events FINAL
+  WHERE site_id = {site:d} AND session_id IN (SELECT session_id FROM crossing)
+    AND ts >= coalesce((SELECT minOrNull(began) FROM crossing), end) - toIntervalDay(1) AND ts < end
+  GROUP BY session_id
+)
 """
 
 # No session is silent for longer than half an hour: one that began before has an event just before the day.

@@ -1,16 +1,27 @@
 """Which days of a site are rolled up, and what makes them wrong again: whatever comes late."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
-from analytics.clickhouse import command, query
+from analytics.clickhouse import Row, command, query
 from analytics.reports.period import Stretch
+from tenancy.loops import PerLoop
 from tenancy.sites import Site
 
 CLOSED_AFTER = timedelta(hours=1)
 """A day is counted this long after it ended: until then visits go on over midnight."""
+
+
+class GoesOn(NamedTuple):
+    """A session that goes on after a day: its start, in Unix seconds, and its page views until then."""
+
+    session_id: int
+    began_s: int
+    page_views: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +30,7 @@ class RolledDay:
 
     start_s: int
     version: int
+    goes_on: tuple[GoesOn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +44,21 @@ class RolledDays:
 
     def condition(self) -> str:
         """Their rows, in SQL over the tables of the rollup."""
-        versions = ", ".join(f"({day.start_s:d}, {day.version:d})" for day in self.days)
+        versions = ", ".join(f"{day.version:d}" for day in self.days)
         first, last = self.days[0].start_s, self.days[-1].start_s
+        # No two days of a site are counted at the same microsecond.
         return f"""site_id = {{site:UInt32}}
   AND day BETWEEN toDateTime({first:d}, 'UTC') AND toDateTime({last:d}, 'UTC')
-  AND (toUnixTimestamp(day), version) IN ({versions})"""
+  AND version IN ({versions})"""
 
     def not_seen_before(self) -> str:
         """Of a day's visitors those who count, as they came on none of the days before it."""
         return f"seen < toDateTime({self.days[0].start_s:d}, 'UTC')"
+
+    @property
+    def goes_on(self) -> tuple[GoesOn, ...]:
+        """The sessions that reach from these days into what follows them."""
+        return self.days[-1].goes_on
 
 
 async def rolled_days(site: Site, stretches: Sequence[Stretch]) -> RolledDays:
@@ -48,12 +66,12 @@ async def rolled_days(site: Site, stretches: Sequence[Stretch]) -> RolledDays:
     if not stretches or _known_small(site):
         return NO_DAYS
     first = int(stretches[0].start.timestamp())
-    rows = await query(site, COUNTED)
+    rows = await _counted_days(site)
     if not rows:
         _small[site.number] = time.monotonic() + _SMALL_FOR_S
     counted = {
-        (start, end): RolledDay(start, version)
-        for start, end, known_since, version in rows
+        (start, end): RolledDay(start, version, tuple(map(GoesOn._make, goes_on)))
+        for start, end, known_since, version, goes_on in rows
         if known_since <= first
     }
     found = []
@@ -88,6 +106,20 @@ _small: dict[int, float] = {}
 """Sites without a rollup, and until when that is believed: most are, and asking costs them something."""
 
 
+_asking: PerLoop[dict[int, asyncio.Task[list[Row]]]] = PerLoop(dict)
+"""What is being asked, by site: the reports of a dashboard begin at once and ask the same."""
+
+
+async def _counted_days(site: Site) -> list[Row]:
+    asking = _asking.get()
+    task = asking.get(site.number)
+    if task is None:
+        task = asking[site.number] = asyncio.create_task(query(site, COUNTED))
+        task.add_done_callback(lambda done: (asking.pop(site.number), done.cancelled() or done.exception()))
+    # Whoever goes away must not take the answer from the others.
+    return await asyncio.shield(task)
+
+
 def _known_small(site: Site) -> bool:
     return _small.get(site.number, 0) > time.monotonic()
 
@@ -97,7 +129,7 @@ def _columns(since_ms: Mapping[int, int]) -> tuple[list[int], list[int]]:
 
 
 COUNTED = """
-SELECT toUnixTimestamp(day), toUnixTimestamp(ends), toUnixTimestamp(known_since), version
+SELECT toUnixTimestamp(day), toUnixTimestamp(ends), toUnixTimestamp(known_since), version, goes_on
 FROM rollup_days FINAL
 WHERE site_id = {site:UInt32} AND state = 1
 """

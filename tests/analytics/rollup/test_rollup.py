@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -125,6 +126,27 @@ async def test_who_comes_again_is_one_visitor() -> None:
     assert await days_used(world, period) == 2
     await everything_is_as_counted(world, period)
     assert roll_up(world, NOON) == 0
+
+
+async def test_a_period_that_ends_now_and_one_that_ended_amid_a_visit() -> None:
+    now = datetime.now(UTC)
+    # Where it is between noon and one o'clock, in the inverted signs of these zones.
+    world = World(f"Etc/GMT{now.hour - 12:+d}")
+    today = now.astimezone(ZoneInfo(world.zone)).date()
+    yesterday, before = today - timedelta(days=1), today - timedelta(days=2)
+    world.visit("anna", f"{before} 10:00", Step(0), Step(3, "/a"), country="DE")
+    world.visit("anna", f"{yesterday} 23:50", Step(0), Step(20, "/b"), Step(40, "/a"), country="FR")
+    world.visit("bert", f"{yesterday} 23:58", Step(0), Step(1), country="DE")
+    world.visit("cleo", f"{today} 00:00", Step(0, "/b"), Step(9), country="DE")
+    world.visit("dora", f"{today} 09:00", Step(0), Step(20), Step(40, "/a"), country="FR")
+    world.store()
+    build.roll_up(world.site.number, world.zone, now)
+    forget_small_sites()
+    for moment in (now, world.at(f"{today} 09:30")):
+        for first in (yesterday, before):
+            period = period_for(Preset.CUSTOM, world.site, moment, first, today)
+            assert await days_used(world, period) == (today - first).days
+            await everything_is_as_counted(world, period)
 
 
 async def test_a_period_within_closed_days_and_one_that_begins_later() -> None:
