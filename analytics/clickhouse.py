@@ -115,6 +115,8 @@ _SETTINGS: dict[str, object] = {
     "cancel_http_readonly_queries_on_client_close": 1,
     # The keys of a row never change their month: FINAL need not look across partitions.
     "do_not_merge_across_partitions_select_final": 1,
+    # WITH ... AS MATERIALIZED is read once, however often it is used.
+    "enable_materialized_cte": 1,
     # An error in the middle of an answer comes as an error, not as half an answer.
     "wait_end_of_query": 1,
     "output_format_json_quote_64bit_integers": 0,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from analytics.clickhouse import Row, query
+from analytics.clickhouse import query
 from analytics.reports.conditions import EVENT_COLUMNS, SESSION_COLUMNS, WITHIN
 from analytics.reports.filters import Dimension, Filter, Filters, Operator, refuse_bad_patterns
 from analytics.reports.metrics import Counts, change
@@ -16,6 +16,7 @@ from analytics.reports.rolled import (
     Parts,
     counted_sql,
     parts_of_period,
+    past_sql,
     whole_period,
 )
 from analytics.reports.visits import Visits, visits
@@ -89,7 +90,7 @@ async def breakdown_report(
     asking = parts_of_period if dimension in ROLLED_DIMENSIONS else whole_period
     asked = await asking(site, period, filters)
     page = _Page(limit, offset, search)
-    found = (await _broken_down(site, asked, [dimension], page))[dimension]
+    found = (await _broken_down(site, asked, [[dimension]], page))[dimension]
     if dimension in EVENT_COLUMNS and found.rows:
         whole = await whole_period(site, period, filters) if asked.rolled else asked
         found = await _with_sessions(site, whole.rest, found)
@@ -111,10 +112,10 @@ async def breakdowns_report(
     others = [one for one in wanted if one not in rolled]
     whole = await whole_period(site, period, filters) if rolled and others else asked
     page = _Page(limit, 0, "")
-    passes = [(asked, one) for one in _passes(rolled)] + [(whole, one) for one in _passes(others)]
-    found: dict[Dimension, Breakdown] = {}
-    for part in await asyncio.gather(*(_broken_down(site, of, one, page) for of, one in passes)):
-        found |= part
+    of_rolled, of_others = await asyncio.gather(
+        _broken_down(site, asked, _passes(rolled), page), _broken_down(site, whole, _passes(others), page)
+    )
+    found = of_rolled | of_others
     return {one: found[one] for one in wanted}
 
 
@@ -179,25 +180,54 @@ def _source(asked: Visits, groups: Sequence[_Group]) -> str:
 
 
 async def _broken_down(
-    site: Site, asked: Parts, dimensions: Sequence[Dimension], page: _Page
+    site: Site, asked: Parts, passes: Sequence[Sequence[Dimension]], page: _Page
 ) -> dict[Dimension, Breakdown]:
-    """One pass over dimensions of the same kind."""
-    groups = _groups(dimensions)
-    names = [name for group in groups for name in group.names]
-    masks = {_mask(group, len(names)): group for group in groups}
-    sql = RANKED.format(
-        keys=", ".join(names),
-        counted=_counted_sql(asked, groups, masks),
-        value=", ".join(f"mask = {mask}, {group.names[0]}" for mask, group in masks.items()),
-        total=_total_mask(len(names)),
-    )
+    """Several passes in one question, each over dimensions of the same kind."""
+    if not passes:
+        return {}
+    tables: list[str] = [past_sql(asked, passes)] if asked.rolled else []
+    ranked: list[str] = []
+    of_mask: list[dict[int, _Group]] = []
+    for number, dimensions in enumerate(passes):
+        groups = _groups(dimensions)
+        names = [name for group in groups for name in group.names]
+        masks = {_mask(group, len(names)): group for group in groups}
+        of_mask.append(masks)
+        tables.append(f"counted_{number} AS ({_counted_sql(asked, groups, masks)})")
+        ranked.append(
+            RANKED.format(
+                number=number,
+                keys=", ".join(names),
+                value=", ".join(f"mask = {mask}, {group.names[0]}" for mask, group in masks.items()),
+                total=_total_mask(len(names)),
+            )
+        )
+    sql = ALL_RANKED.format(tables=", ".join(tables), ranked="UNION ALL".join(ranked))
     where = {"search": page.search, "first": page.offset + 1, "last": page.offset + page.limit}
-    rows = await query(site, sql, **asked.rest.parameters, **where)
-    total = next((_counts(row).visitors for row in rows if row[0] not in masks), 0)
-    return {
-        group.dimension: _breakdown(asked.rest, group, [row for row in rows if row[0] == mask], total)
-        for mask, group in masks.items()
-    }
+    rows = list(map(_Ranked._make, await query(site, sql, **asked.rest.parameters, **where)))
+    found: dict[Dimension, Breakdown] = {}
+    for number, masks in enumerate(of_mask):
+        of_pass = [row for row in rows if row.number == number]
+        total = next((row.counts.visitors for row in of_pass if row.mask not in masks), 0)
+        for mask, group in masks.items():
+            of_group = [row for row in of_pass if row.mask == mask]
+            found[group.dimension] = _breakdown(asked.rest, group, of_group, total)
+    return found
+
+
+class _Ranked(NamedTuple):
+    """A row of the answer: of which pass and grouping set, its keys and what was counted."""
+
+    number: int
+    mask: int
+    place: int
+    total_rows: int
+    keys: list[str]
+    counted: list[int]
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(*self.counted)
 
 
 def _counted_sql(asked: Parts, groups: Sequence[_Group], masks: Mapping[int, _Group]) -> str:
@@ -222,23 +252,19 @@ def _mask(group: _Group, keys: int) -> int:
     return _total_mask(keys) - own
 
 
-def _counts(row: Row) -> Counts:
-    return Counts(*row[-len(Counts._fields) :])
-
-
-def _breakdown(asked: Visits, group: _Group, rows: Sequence[Row], total: int) -> Breakdown:
+def _breakdown(asked: Visits, group: _Group, rows: Sequence[_Ranked], total: int) -> Breakdown:
     make = _event_row if group.dimension in EVENT_COLUMNS else _session_row
     return Breakdown(
         group.dimension,
         tuple(make(asked, group, row, total) for row in rows),
-        total_rows=rows[0][1] if rows else 0,
+        total_rows=rows[0].total_rows if rows else 0,
         total_visitors=total,
     )
 
 
-def _session_row(_asked: Visits, group: _Group, row: Row, total: int) -> BreakdownRow:
-    value, *within = row[2 + group.first :][: len(group.keys)]
-    counts = _counts(row)
+def _session_row(_asked: Visits, group: _Group, row: _Ranked, total: int) -> BreakdownRow:
+    value, *within = row.keys[group.first :][: len(group.keys)]
+    counts = row.counts
     return BreakdownRow(
         value=value,
         visitors=counts.visitors,
@@ -251,11 +277,11 @@ def _session_row(_asked: Visits, group: _Group, row: Row, total: int) -> Breakdo
     )
 
 
-def _event_row(asked: Visits, group: _Group, row: Row, total: int) -> BreakdownRow:
-    counts = _counts(row)
+def _event_row(asked: Visits, group: _Group, row: _Ranked, total: int) -> BreakdownRow:
+    counts = row.counts
     of_views = group.dimension is not Dimension.EVENT and not asked.conditions.names.given
     return BreakdownRow(
-        value=row[2],
+        value=row.keys[0],
         visitors=counts.visitors,
         page_views=counts.page_views if of_views else None,
         sessions=None,
@@ -322,17 +348,21 @@ COUNTED = """
 """
 
 RANKED = """
-WITH counted AS ({counted})
-SELECT mask, total_rows, {keys}, visitors, page_views, sessions, bounces, viewed, seconds
+SELECT {number} AS number, mask, place, total_rows, CAST([{keys}], 'Array(String)') AS found,
+  [toUInt64(visitors), page_views, sessions, bounces, viewed, seconds] AS counts
 FROM (
   SELECT *, count() OVER (PARTITION BY mask) AS total_rows,
     row_number() OVER (PARTITION BY mask ORDER BY visitors DESC, page_views DESC, {keys}) AS place
-  FROM counted
+  FROM counted_{number}
   WHERE mask = {total} OR {{search:String}} = ''
     OR positionCaseInsensitiveUTF8(multiIf({value}, ''), {{search:String}}) > 0
 )
 WHERE mask = {total} OR place BETWEEN {{first:UInt32}} AND {{last:UInt32}}
-ORDER BY mask, place
+"""
+
+ALL_RANKED = """
+WITH {tables}
+SELECT * FROM ({ranked}) ORDER BY number, mask, place
 """
 
 SESSIONS_OF_VALUES = """

@@ -117,9 +117,9 @@ def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks:
     `keys` names the key of each dimension, `masks` says which key each mask stands for, none for the total.
     """
     of_pages = Dimension.PAGE in keys
+    past = "arrayJoin(paths)" if of_pages else "{dimension}"
     names = {ALL_PAGES if of_pages else ALL_VISITS: "", **{one.value: name for one, name in keys.items()}}
     mask_of = {name: mask for mask, name in masks.items()}
-    past = "arrayJoin(mapKeys(pages))" if of_pages else "{dimension}"
     return COUNTED_WITH_ROLLED.format(
         keys=", ".join(keys.values()),
         source=source,
@@ -127,7 +127,6 @@ def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks:
         rolled=asked.rolled.condition(),
         not_seen_before=asked.rolled.not_seen_before(),
         past=", ".join(f"{past.format(dimension=one)} AS {name}" for one, name in keys.items()),
-        visitors=asked.rest.visitors(),
         dimensions=", ".join(f"'{dimension}'" for dimension in names),
         masks=", ".join(str(mask_of[name]) for name in names.values()),
         values=", ".join(f"if(dimension = '{one}', value, '') AS {name}" for one, name in keys.items()),
@@ -136,6 +135,18 @@ def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks:
 
 _NOW = timedelta(seconds=5)
 """A period that ended so recently ends now: nothing can have happened after it."""
+
+
+def past_sql(asked: Parts, passes: Sequence[Sequence[Dimension]]) -> str:
+    """The table `past` of counted_sql() for these passes: what who is in the rest did on the rolled days."""
+    columns = [
+        "mapKeys(pages) AS paths" if one is Dimension.PAGE else str(one)
+        for several in passes
+        for one in several
+    ]
+    visitors = asked.rest.visitors()
+    return PAST.format(columns=", ".join(columns), rolled=asked.rolled.condition(), visitors=visitors)
+
 
 ROLLED_BUCKETS = """
 SELECT if(grouping(day) = 1, 0, toUnixTimestamp(day)) AS bucket,
@@ -148,6 +159,11 @@ UNION ALL
 SELECT 0, -toInt64(uniqExact(visitor_id)), 0, 0, 0, 0, 0
 FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
 """
+
+# Finding them takes as long as all else: one reading is for all passes.
+PAST = """past AS MATERIALIZED (
+  SELECT visitor_id, {columns} FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
+)"""
 
 # Of the rest those visitors count who did not have the value on one of the rolled days: the visitors of both,
 # less those of these days.
@@ -163,7 +179,7 @@ COUNTED_WITH_ROLLED = """
       SELECT {keys}, visitor_id, pageviews, duration_s, starts, views AS of_views, 0 AS past FROM ({source})
       UNION ALL
       SELECT {past}, visitor_id, 0, 0, 0, 0, 1
-      FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
+      FROM past
     )
     GROUP BY GROUPING SETS ({sets})
     UNION ALL
