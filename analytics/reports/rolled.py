@@ -107,6 +107,7 @@ def buckets_sql(asked: Parts) -> str:
         rolled=asked.rolled.condition(),
         not_seen_before=asked.rolled.not_seen_before(),
         all_visits=ALL_VISITS,
+        seen=asked.rolled.seen(),
         visitors=asked.rest.visitors(),
     )
 
@@ -157,7 +158,7 @@ FROM rollup_daily WHERE {rolled} AND dimension = '{all_visits}'
 GROUP BY GROUPING SETS ((day), ())
 UNION ALL
 SELECT 0, -toInt64(uniqExact(visitor_id)), 0, 0, 0, 0, 0
-FROM rollup_visits WHERE {rolled} AND visitor_id IN ({visitors})
+FROM rollup_visits WHERE {seen} AND visitor_id IN ({visitors})
 """
 
 # Finding them takes as long as all else: one reading is for all passes.

@@ -100,9 +100,10 @@ def _count_day(number: int, start: int, end: int, counted: _Days) -> _Day:
     state = {"site": number, "start": start, "end": end, "known_since": known_since}
     command(BEING_COUNTED.format(**state, version=version - 1))
     names = {"site": number, "start": start, "end": end, "version": version, "properties": _PROPERTIES}
-    command(VISITS_OF_DAY.format(**names))
-    versions = ", ".join(f"({day.start}, {day.version})" for day in (*before, _Day(start, end, version)))
-    command(SUMS_OF_DAY.format(**names, **_NAMES, known_since=known_since, versions=versions))
+    versions = ", ".join(f"{day.version}" for day in (*before, _Day(start, end, version)))
+    known = KNOWN.format(site=number, start=start, known_since=known_since, versions=versions)
+    command(VISITS_OF_DAY.format(**names, known=known))
+    command(SUMS_OF_DAY.format(**names, **_NAMES, known=known))
     command(COUNTED.format(**state, version=version))
     return _Day(start, end, version)
 
@@ -168,10 +169,16 @@ FROM (
 )
 """
 
+KNOWN = """
+SELECT * FROM rollup_visits
+WHERE site_id = {site:d} AND day BETWEEN toDateTime({known_since:d}, 'UTC') AND toDateTime({start:d}, 'UTC')
+  AND version IN ({versions})
+"""
+
 # No session is silent for longer than half an hour: one that began before has an event just before the day.
 VISITS_OF_DAY = """
 INSERT INTO rollup_visits (
-  site_id, day, visitor_id, {properties}, pageviews, duration_s, starts, pages, version)
+  site_id, day, visitor_id, {properties}, pageviews, duration_s, starts, pages, seen, version)
 WITH
   toDateTime({start:d}, 'UTC') AS start,
   toDateTime({end:d}, 'UTC') AS end,
@@ -179,13 +186,18 @@ WITH
     SELECT * FROM events FINAL
     WHERE site_id = {site:d} AND ts >= start - toIntervalSecond(1801) AND ts < end
   )
-SELECT site_id, start, visitor_id, {properties}, pageviews, duration_s, part.starts, part.pages, {version:d}
+SELECT site_id, start, visitor_id, {properties}, pageviews, duration_s, part.starts, part.pages,
+  last.seen, {version:d}
 FROM sessions FINAL
 INNER JOIN (
   SELECT session_id, min(ts) >= start AS starts,
     sumMapIf(map(path, 1), name = 'page_view' AND ts >= start) AS pages
   FROM near GROUP BY session_id HAVING max(ts) >= start
 ) AS part USING (session_id)
+LEFT JOIN (
+  SELECT visitor_id, max(day) AS seen FROM ({known})
+  WHERE visitor_id IN (SELECT visitor_id FROM near) GROUP BY visitor_id
+) AS last USING (visitor_id)
 WHERE site_id = {site:d}
   AND session_start >= (SELECT min(session_start) FROM near)
   AND session_start <= (SELECT max(session_start) FROM near)
@@ -196,11 +208,7 @@ INSERT INTO rollup_daily (
   site_id, day, dimension, value, seen, visitors, page_views, sessions, bounces, viewed, seconds, version)
 WITH
   toDateTime({start:d}, 'UTC') AS start,
-  known AS (
-    SELECT * FROM rollup_visits
-    WHERE site_id = {site:d} AND day BETWEEN toDateTime({known_since:d}, 'UTC') AND start
-      AND (toUnixTimestamp(day), version) IN ({versions})
-  ),
+  known AS ({known}),
   those AS (SELECT * FROM known WHERE visitor_id IN (SELECT visitor_id FROM known WHERE day = start))
 SELECT {site:d}, start, dimension, value, seen, count(), sum(page_views), sum(sessions), sum(bounces),
   sum(viewed), sum(seconds), {version:d}

@@ -35,9 +35,13 @@ class RolledDay:
 
 @dataclass(frozen=True, slots=True)
 class RolledDays:
-    """The days at the beginning of a period that need not be read from its events; maybe none."""
+    """The days at the beginning of a period that need not be read from its events; maybe none.
+
+    `following` is the day after them where it was counted as well, but the period ends in the middle of it.
+    """
 
     days: tuple[RolledDay, ...]
+    following: RolledDay | None = None
 
     def __bool__(self) -> bool:
         return bool(self.days)
@@ -54,6 +58,14 @@ class RolledDays:
     def not_seen_before(self) -> str:
         """Of a day's visitors those who count, as they came on none of the days before it."""
         return f"seen < toDateTime({self.days[0].start_s:d}, 'UTC')"
+
+    def seen(self) -> str:
+        """Rows of rollup_visits with the visitors of these days; at least with those who came after."""
+        if self.following is None:
+            return self.condition()
+        first, day = self.days[0].start_s, self.following
+        return f"""site_id = {{site:UInt32}} AND day = toDateTime({day.start_s:d}, 'UTC')
+  AND version = {day.version:d} AND seen >= toDateTime({first:d}, 'UTC')"""
 
     @property
     def goes_on(self) -> tuple[GoesOn, ...]:
@@ -80,7 +92,13 @@ async def rolled_days(site: Site, stretches: Sequence[Stretch]) -> RolledDays:
         if day is None or not one.whole:
             break
         found.append(day)
-    return RolledDays(tuple(found))
+    rest = stretches[len(found) :]
+    inside = [
+        day
+        for (start, end), day in counted.items()
+        if len(rest) == 1 and start == rest[0].start.timestamp() and rest[0].end.timestamp() <= end
+    ]
+    return RolledDays(tuple(found), next(iter(inside), None))
 
 
 def events_came_late(since_ms: Mapping[int, int]) -> None:

@@ -68,6 +68,8 @@ async def test_a_query_that_forgets_its_site_gets_the_rows_of_its_site_alone(tab
         "SELECT DISTINCT s.source FROM sessions AS s JOIN events AS e ON s.visitor_id = e.visitor_id",
         "SELECT source FROM sessions UNION DISTINCT SELECT source FROM events",
         "WITH all AS (SELECT * FROM sessions) SELECT DISTINCT source FROM all",
+        "WITH all AS MATERIALIZED (SELECT source FROM sessions) "
+        "SELECT source FROM all UNION DISTINCT SELECT source FROM all",
         "SELECT DISTINCT source FROM events WHERE session_id IN (SELECT session_id FROM sessions)",
         "SELECT DISTINCT source FROM default.sessions",
         "SELECT (SELECT groupUniqArray(source)[1] FROM sessions)",

@@ -134,7 +134,10 @@ async def test_a_period_that_ends_now_and_one_that_ended_amid_a_visit() -> None:
     world = World(f"Etc/GMT{now.hour - 12:+d}")
     today = now.astimezone(ZoneInfo(world.zone)).date()
     yesterday, before = today - timedelta(days=1), today - timedelta(days=2)
+    for name in ("anna", "bert"):
+        world.visit(name, f"{before - timedelta(days=1)} 11:00", Step(0), country="DE")
     world.visit("anna", f"{before} 10:00", Step(0), Step(3, "/a"), country="DE")
+    world.visit("bert", f"{before} 18:00", Step(0), Step(3, "/a"), country="DE")
     world.visit("anna", f"{yesterday} 23:50", Step(0), Step(20, "/b"), Step(40, "/a"), country="FR")
     world.visit("bert", f"{yesterday} 23:58", Step(0), Step(1), country="DE")
     world.visit("cleo", f"{today} 00:00", Step(0, "/b"), Step(9), country="DE")
