@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 from statistics import median, quantiles
 
 from benchmarks.people import LOOKS_S, PEOPLE
@@ -21,6 +22,7 @@ AGENT = (
 SECONDS = 5
 ROUNDS = 3
 RATE = 500
+CONNECTIONS = 25
 FOR_S = 10.0
 
 
@@ -105,7 +107,8 @@ async def latency(bench: Bench, body: bytes, port: int, where: str) -> None:
         stdout=asyncio.subprocess.PIPE,
     )
     await asyncio.sleep(everybody_is_there_s)
-    await asyncio.gather(*(sender(port, head + body, RATE / 25, FOR_S, took) for _number in range(25)))
+    senders = (sender(port, head + body, Random(number), took) for number in range(CONNECTIONS))
+    await asyncio.gather(*senders)
     loads = int((await people.communicate())[0])
     p99 = quantiles(took, n=100)[98] * 1000
     row(
@@ -116,12 +119,12 @@ async def latency(bench: Bench, body: bytes, port: int, where: str) -> None:
     )
 
 
-async def sender(port: int, request: bytes, rate: float, seconds: float, took: list[float]) -> None:
-    """One connection that sends on the beat; a late answer counts from when it was due."""
+async def sender(port: int, request: bytes, dice: Random, took: list[float]) -> None:
+    """One connection; requests are due at random, as visitors come, and a late answer counts from there."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    begin = time.perf_counter()
-    number = 0
-    while (due := begin + number / rate) < begin + seconds:
+    due = time.perf_counter()
+    ends = due + FOR_S
+    while (due := due + dice.expovariate(RATE / CONNECTIONS)) < ends:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
@@ -130,7 +133,6 @@ async def sender(port: int, request: bytes, rate: float, seconds: float, took: l
         assert b" 200 " in head, head
         await reader.readexactly(int(length[1]))
         took.append(time.perf_counter() - due)
-        number += 1
     writer.close()
 
 

@@ -1,7 +1,7 @@
 """A period's visitors by source, page, country, ...: the same numbers as a filter would give."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -180,39 +180,64 @@ def _source(asked: Visits, groups: Sequence[_Group]) -> str:
 
 
 async def _broken_down(
-    site: Site, asked: Parts, passes: Sequence[Sequence[Dimension]], page: _Page
+    site: Site, asked: Parts, kinds: Sequence[Sequence[Dimension]], page: _Page
 ) -> dict[Dimension, Breakdown]:
     """Several passes in one question, each over dimensions of the same kind."""
-    if not passes:
+    if not kinds:
         return {}
-    tables: list[str] = [past_sql(asked, passes)] if asked.rolled else []
-    ranked: list[str] = []
-    of_mask: list[dict[int, _Group]] = []
-    for number, dimensions in enumerate(passes):
-        groups = _groups(dimensions)
-        names = [name for group in groups for name in group.names]
-        masks = {_mask(group, len(names)): group for group in groups}
-        of_mask.append(masks)
-        tables.append(f"counted_{number} AS ({_counted_sql(asked, groups, masks)})")
-        ranked.append(
-            RANKED.format(
-                number=number,
-                keys=", ".join(names),
-                value=", ".join(f"mask = {mask}, {group.names[0]}" for mask, group in masks.items()),
-                total=_total_mask(len(names)),
-            )
-        )
-    sql = ALL_RANKED.format(tables=", ".join(tables), ranked="UNION ALL".join(ranked))
+    passes = [_Pass(number, _groups(dimensions)) for number, dimensions in enumerate(kinds)]
+    tables = [past_sql(asked, kinds)] if asked.rolled else []
+    tables += [f"counted_{one.number} AS ({one.counted_sql(asked)})" for one in passes]
+    ranked = "UNION ALL".join(one.ranked_sql() for one in passes)
+    sql = ALL_RANKED.format(tables=", ".join(tables), ranked=ranked)
     where = {"search": page.search, "first": page.offset + 1, "last": page.offset + page.limit}
     rows = list(map(_Ranked._make, await query(site, sql, **asked.rest.parameters, **where)))
     found: dict[Dimension, Breakdown] = {}
-    for number, masks in enumerate(of_mask):
-        of_pass = [row for row in rows if row.number == number]
-        total = next((row.counts.visitors for row in of_pass if row.mask not in masks), 0)
-        for mask, group in masks.items():
-            of_group = [row for row in of_pass if row.mask == mask]
-            found[group.dimension] = _breakdown(asked.rest, group, of_group, total)
+    for one in passes:
+        found |= one.breakdowns(asked.rest, [row for row in rows if row.number == one.number])
     return found
+
+
+class _Pass(NamedTuple):
+    """Dimensions that are counted together, in a table counted_{number} of the question."""
+
+    number: int
+    groups: list[_Group]
+
+    @property
+    def names(self) -> list[str]:
+        return [name for group in self.groups for name in group.names]
+
+    @property
+    def masks(self) -> dict[int, _Group]:
+        return {_mask(group, len(self.names)): group for group in self.groups}
+
+    def counted_sql(self, asked: Parts) -> str:
+        """The counts of every value, and of all, by the mask of their grouping set."""
+        source = _source(asked.rest, self.groups)
+        if asked.rolled:
+            keys = {group.dimension: group.names[0] for group in self.groups}
+            names_of = {mask: group.names[0] for mask, group in self.masks.items()}
+            return counted_sql(asked, source, keys, names_of | {_total_mask(len(self.names)): ""})
+        sets = ", ".join(f"({', '.join(group.names)})" for group in self.groups)
+        return COUNTED.format(keys=", ".join(self.names), source=source, sets=sets)
+
+    def ranked_sql(self) -> str:
+        """The rows of the page that was asked for, and the total."""
+        return RANKED.format(
+            number=self.number,
+            keys=", ".join(self.names),
+            value=", ".join(f"mask = {mask}, {group.names[0]}" for mask, group in self.masks.items()),
+            total=_total_mask(len(self.names)),
+        )
+
+    def breakdowns(self, asked: Visits, rows: "Sequence[_Ranked]") -> dict[Dimension, Breakdown]:
+        masks = self.masks
+        total = next((row.counts.visitors for row in rows if row.mask not in masks), 0)
+        return {
+            group.dimension: _breakdown(asked, group, [row for row in rows if row.mask == mask], total)
+            for mask, group in masks.items()
+        }
 
 
 class _Ranked(NamedTuple):
@@ -228,18 +253,6 @@ class _Ranked(NamedTuple):
     @property
     def counts(self) -> Counts:
         return Counts(*self.counted)
-
-
-def _counted_sql(asked: Parts, groups: Sequence[_Group], masks: Mapping[int, _Group]) -> str:
-    """The counts of every value, and of all, by the mask of their grouping set."""
-    source = _source(asked.rest, groups)
-    names = [name for group in groups for name in group.names]
-    if asked.rolled:
-        keys = {group.dimension: group.names[0] for group in groups}
-        names_of = {mask: group.names[0] for mask, group in masks.items()}
-        return counted_sql(asked, source, keys, names_of | {_total_mask(len(names)): ""})
-    sets = ", ".join(f"({', '.join(group.names)})" for group in groups)
-    return COUNTED.format(keys=", ".join(names), source=source, sets=sets)
 
 
 def _total_mask(keys: int) -> int:

@@ -151,15 +151,17 @@ class ClickHouseEndpoint:
                     await send(head)
                 if chunk:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            if not started:
-                await send(head)
-            await send({"type": "http.response.body", "body": b""})
+            end = b""
         except Exception as error:
             if not started:
                 raise
-            await send({"type": "http.response.body", "body": _late_exception(_failure(error), tag)})
+            end = _late_exception(_failure(error), tag)
         finally:
             await self._in_thread(chunks.close)
+        if not started:
+            await send(head)
+        # Nothing may wait after it: the client counts as gone once it has its answer.
+        await send({"type": "http.response.body", "body": end})
 
     async def _fail(self, send: Send, failure: "_Failure", request: "_Request") -> None:
         text = f"Code: {failure.code}. DB::Exception: {failure.message} (version {self._engine.version})\n"
