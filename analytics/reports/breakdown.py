@@ -198,6 +198,21 @@ async def _broken_down(
     return found
 
 
+class _Ranked(NamedTuple):
+    """A row of the answer: of which pass and grouping set, its keys and what was counted."""
+
+    number: int
+    mask: int
+    place: int
+    total_rows: int
+    keys: list[str]
+    counted: list[int]
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(*self.counted)
+
+
 class _Pass(NamedTuple):
     """Dimensions that are counted together, in a table counted_{number} of the question."""
 
@@ -231,28 +246,13 @@ class _Pass(NamedTuple):
             total=_total_mask(len(self.names)),
         )
 
-    def breakdowns(self, asked: Visits, rows: "Sequence[_Ranked]") -> dict[Dimension, Breakdown]:
+    def breakdowns(self, asked: Visits, rows: Sequence[_Ranked]) -> dict[Dimension, Breakdown]:
         masks = self.masks
         total = next((row.counts.visitors for row in rows if row.mask not in masks), 0)
         return {
             group.dimension: _breakdown(asked, group, [row for row in rows if row.mask == mask], total)
             for mask, group in masks.items()
         }
-
-
-class _Ranked(NamedTuple):
-    """A row of the answer: of which pass and grouping set, its keys and what was counted."""
-
-    number: int
-    mask: int
-    place: int
-    total_rows: int
-    keys: list[str]
-    counted: list[int]
-
-    @property
-    def counts(self) -> Counts:
-        return Counts(*self.counted)
 
 
 def _total_mask(keys: int) -> int:
