@@ -54,7 +54,7 @@ async def on_the_dashboard(person: Person, world: World, user: MadeUser, query: 
     await person.signs_in(user.email, user.password)
     await person.arrives("**/clients" if user is world.owner else "**/sites")
     await person.opens(f"/sites/{world.site.public_id}{query}")
-    await person.reads("Visitors", "0" if "from=" in query else "12")
+    await person.reads_at_last("Visitors", "0" if "from=" in query else "12")
 
 
 async def test_what_is_pressed_is_in_the_address_and_the_way_back_leads_back(
