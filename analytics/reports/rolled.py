@@ -1,4 +1,4 @@
-"""A period of a large site: its first days from the rollup, the rest from events, each visitor once."""
+"""A period of a large site: its first days from the rollup, the rest from its visits, each visitor once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,9 @@ from analytics.rollup.days import NO_DAYS, GoesOn, RolledDays, rolled_days
 from tenancy.sites import Site
 
 ROLLED_DIMENSIONS = frozenset({*ROLLED_PROPERTIES, Dimension.PAGE})
+
+_NOW = timedelta(seconds=5)
+"""A period that ended so recently ends now: nothing can have happened after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,6 @@ def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks:
         masks=", ".join(str(mask_of[name]) for name in names.values()),
         values=", ".join(f"if(dimension = '{one}', value, '') AS {name}" for one, name in keys.items()),
     )
-
-
-_NOW = timedelta(seconds=5)
-"""A period that ended so recently ends now: nothing can have happened after it."""
 
 
 def past_sql(asked: Parts, passes: Sequence[Sequence[Dimension]]) -> str:
