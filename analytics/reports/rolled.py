@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from analytics.reports.conditions import conditions
 from analytics.reports.filters import Dimension, Filters
@@ -139,11 +140,8 @@ def counted_sql(asked: Parts, source: str, keys: Mapping[Dimension, str], masks:
 
 def past_sql(asked: Parts, passes: Sequence[Sequence[Dimension]]) -> str:
     """The table `past` of counted_sql() for these passes: what who is in the rest did on the rolled days."""
-    columns = [
-        "mapKeys(pages) AS paths" if one is Dimension.PAGE else str(one)
-        for several in passes
-        for one in several
-    ]
+    wanted = chain.from_iterable(passes)
+    columns = ["mapKeys(pages) AS paths" if one is Dimension.PAGE else str(one) for one in wanted]
     visitors = asked.rest.visitors()
     return PAST.format(columns=", ".join(columns), rolled=asked.rolled.condition(), visitors=visitors)
 
@@ -178,8 +176,7 @@ COUNTED_WITH_ROLLED = """
     FROM (
       SELECT {keys}, visitor_id, pageviews, duration_s, starts, views AS of_views, 0 AS past FROM ({source})
       UNION ALL
-      SELECT {past}, visitor_id, 0, 0, 0, 0, 1
-      FROM past
+      SELECT {past}, visitor_id, 0, 0, 0, 0, 1 FROM past
     )
     GROUP BY GROUPING SETS ({sets})
     UNION ALL

@@ -29,7 +29,7 @@ from tests.factories import (
 )
 from tests.name_server import NameServer
 from tests.portal.test_accounts import mails_to
-from tests.tenancy.test_domain_setup import a_domain, looks, working, writes
+from tests.tenancy.domains import a_domain, looks, working, writes
 
 pytestmark = pytest.mark.usefixtures("stack")
 

@@ -6,9 +6,8 @@ from uuid import UUID
 
 import dkim
 import pytest
-from sqlalchemy import text
 
-from tenancy import audit, models
+from tenancy import audit
 from tenancy.db import session, system_session
 from tenancy.domain_checks import Finding, State
 from tenancy.domain_mail import dkim_sign, mail_domain
@@ -19,7 +18,6 @@ from tenancy.domain_records import Item
 from tenancy.domain_setup import (
     Domain,
     LastDomain,
-    check_domain,
     claim_domain,
     get_domain,
     list_domains,
@@ -27,13 +25,10 @@ from tenancy.domain_setup import (
     remove_domain,
 )
 from tenancy.domain_words import _ANY_ITEM, _WORDS, sentence, trouble
-from tenancy.domains import DomainTaken, Purpose, add_domain, host_for, primary_host, resolve_host
+from tenancy.domains import Purpose, host_for, primary_host, resolve_host
 from tenancy.errors import Conflict, Forbidden, Invalid, NotFound
 from tenancy.roles import Role
-from tenancy.settings import settings
-from tenancy.viewer import Viewer
 from tests.factories import (
-    MadeOrganization,
     a_viewer,
     make_client,
     make_direct,
@@ -44,35 +39,7 @@ from tests.factories import (
 )
 from tests.name_server import NameServer
 from tests.tenancy.conftest import Owner
-
-
-def writes(names: NameServer, domain: Domain, *, without: Item | None = None) -> None:
-    """The owner writes what the page shows into the DNS."""
-    for record in domain.records():
-        if record.item is not without:
-            names.says(record.name, record.kind, record.value + ("." if record.kind == "CNAME" else ""))
-
-
-async def looks(viewer: Viewer, domain: Domain) -> Domain:
-    """As somebody does who presses the button some seconds later."""
-    async with system_session(reason="test") as db:
-        await db.execute(
-            text("UPDATE domains SET checked_at = now() - interval '5 s' WHERE id = :id"), {"id": domain.id}
-        )
-    return await check_domain(viewer, str(domain.id))
-
-
-async def a_domain(viewer: Viewer, purpose: Purpose = Purpose.APP, host: str | None = None) -> Domain:
-    async with session(viewer) as db:
-        return await claim_domain(db, viewer, host or f"{unique('stats')}.example.com", purpose)
-
-
-async def working(names: NameServer, viewer: Viewer, purpose: Purpose = Purpose.APP) -> Domain:
-    domain = await a_domain(viewer, purpose)
-    writes(names, domain)
-    domain = await looks(viewer, domain)
-    assert domain.works
-    return domain
+from tests.tenancy.domains import a_domain, looks, working, writes
 
 
 async def test_a_domain_serves_once_it_is_proven_and_links_carry_it_once_it_works(names: NameServer) -> None:
@@ -171,74 +138,6 @@ async def test_who_may_set_up_domains() -> None:
 async def test_names_that_cannot_be(host: str, purpose: Purpose) -> None:
     with pytest.raises(Invalid):
         await a_domain(a_viewer(await make_reseller()), purpose, host)
-
-
-async def test_names_that_are_ours_or_somebody_elses(names: NameServer) -> None:
-    viewer = a_viewer(await make_reseller())
-    taken = (await working(names, a_viewer(await make_reseller()))).host
-    given = (await make_reseller(host=f"{unique('given')}.example.com")).host
-    platforms = (settings().platform_host, f"x.{settings().platform_host}", "edge.hosting.example")
-    for host in (*platforms, taken, given):
-        with pytest.raises(DomainTaken):
-            await a_domain(viewer, host=host)
-    mine = await a_domain(viewer)
-    with pytest.raises(Conflict):
-        await a_domain(viewer, host=f"https://{mine.host.upper()}/login")
-
-
-async def test_two_claim_a_name_and_the_dns_says_whose_it_is(names: NameServer) -> None:
-    first, second = a_viewer(await make_reseller()), a_viewer(await make_reseller())
-    host = f"{unique('sold')}.example.com"
-    theirs, ours = await a_domain(first, host=host), await a_domain(second, host=host)
-    name = f"_portal-verify.{host}"
-    names.says(host, "CNAME", "edge.hosting.example.")
-    names.says(name, "TXT", f"verify={theirs.claim.challenge}")
-    assert (await looks(first, theirs)).works
-
-    # Both proofs at once: who has it keeps it.
-    names.says(name, "TXT", f"verify={theirs.claim.challenge}", f"verify={ours.claim.challenge}")
-    refused = await looks(second, ours)
-    assert (refused.findings[Item.OWNERSHIP].state, refused.verified) == (State.TAKEN, False)
-
-    # The name was sold: the old proof is gone, the new owner's is there.
-    names.says(name, "TXT", f"verify={ours.claim.challenge}")
-    assert (await looks(second, ours)).works
-    found = await resolve_host(host)
-    assert found is not None and found.organization_id == second.organization_id
-    lost = await looks(first, theirs)
-    assert not lost.verified and lost.failing_since is not None
-    assert theirs.id in await domains_with_news()
-
-
-async def test_a_name_can_be_added_once_its_old_owner_no_longer_proves_it(names: NameServer) -> None:
-    old, new = a_viewer(await make_reseller()), a_viewer(await make_reseller())
-    host, kept = (await working(names, old)).host, (await working(names, old)).host
-    record = f"_portal-verify.{host}"
-    names.is_silent_about(kept)
-    with pytest.raises(DomainTaken):
-        await a_domain(new, host=kept)
-    names.says(record, "TXT")
-    ours = await a_domain(new, host=host)
-    assert not (await looks(new, ours)).verified
-
-    names.says(record, "TXT", f"verify={ours.claim.challenge}")
-    assert (await looks(new, ours)).works
-    found = await resolve_host(host)
-    assert found is not None and found.organization_id == new.organization_id
-
-
-async def test_a_host_that_the_platform_gave_is_not_lost_to_a_claim(names: NameServer) -> None:
-    holder = await make_reseller(host=f"{unique('given')}.example.com")
-    async with system_session(reason="test") as db:
-        row = models.Domain(organization_id=(await make_reseller()).id, host=holder.host, purpose="app")
-        db.add(row)
-        await db.flush()
-        claimed = row.id
-    viewer = a_viewer(await the_platform())
-    async with session(viewer) as db:
-        domain = await get_domain(db, viewer, str(claimed))
-    writes(names, domain)
-    assert (await looks(viewer, domain)).findings[Item.OWNERSHIP].state is State.TAKEN
 
 
 async def test_what_breaks_is_told_once_after_some_looks(names: NameServer) -> None:
@@ -390,25 +289,3 @@ async def test_a_preview_link_shows_a_claimed_host_until_it_expires() -> None:
     for bad in (preview_token(domain.id, now=0), token[:-1] + "g", "", "x-y", preview_token(UUID(int=7))):
         with pytest.raises(NotFound):
             await previewed_host(bad)
-
-
-async def test_a_vouched_domain_needs_no_proof_and_an_agency_cannot_vouch_for_itself(owner: Owner) -> None:
-    reseller = await make_reseller()
-    viewer = a_viewer(reseller)
-    async with session(viewer) as db:
-        [given] = await list_domains(db, reseller.id)
-    assert not [record for record in given.records() if record.item is Item.OWNERSHIP]
-    for column in ("vouched", "challenge", "host", "purpose"):
-        allowed = owner.execute(f"SELECT has_column_privilege('ih_app', 'domains', '{column}', 'UPDATE')")
-        assert allowed.fetchone() == (False,)
-
-
-async def test_there_is_an_end_to_claims() -> None:
-    reseller: MadeOrganization = await make_reseller()
-    viewer = a_viewer(reseller)
-    async with system_session(reason="test") as db:
-        for _number in range(24):
-            await add_domain(db, reseller.id, f"{unique('many')}.example.com")
-        assert len(await list_domains(db, reseller.id)) == 25
-    with pytest.raises(Conflict, match="25"):
-        await a_domain(viewer)
