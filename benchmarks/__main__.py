@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import shutil
 from pathlib import Path
 
 from benchmarks import collect, ingest, page_load, queries
@@ -15,6 +16,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000_000, help="events of the large site")
     parser.add_argument("only", nargs="*", choices=["collect", "ingest", "queries", "pages", []])
     asked = parser.parse_args()
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is needed (apt-get install wrk).")
     configure_logs()
     print(machine(), flush=True)
     for name, run in (

@@ -77,7 +77,13 @@ def bench_stack() -> Iterator[Bench]:
             stack.stop()
 
 
-def row(what: str, measured: str, budget: str, ratio: float) -> None:
-    """A line of the result: a ratio of 1 or more keeps the budget."""
+def row(what: str, measured: str, budget: str, ratio: float, *, pace: float | None = None) -> None:
+    """A line of the result: a ratio of 1 or more keeps the budget.
+
+    With the machine's pace, for what is a time: also the ratio as it would be on the one of the budgets.
+    """
     verdict = "ok" if ratio >= 1 else "OVER"
-    print(f"{what:<52} {measured:>24}   budget {budget:<22} {ratio:6.2f}  {verdict}", flush=True)
+    paced = (
+        "" if pace is None else f"   {ratio / pace:.2f} at the budgets' speed, of which this is {pace:.0%}"
+    )
+    print(f"{what:<52} {measured:>24}   budget {budget:<22} {ratio:6.2f}  {verdict:<4}{paced}", flush=True)

@@ -14,7 +14,7 @@ from analytics.reports.filters import Dimension, Filter, parse_filters
 from analytics.reports.metrics import Metric
 from analytics.reports.overview import Overview, overview_report
 from analytics.reports.realtime import active_visitors
-from portal.elements import box, button, drawn
+from portal.elements import box, drawn
 from portal.pages.access import SiteVisit, outside
 from portal.pages.details import open_details
 from portal.pages.filter_form import open_filter_form
@@ -24,8 +24,7 @@ from portal.pages.panels import MAP_ROWS, PANELS, ROWS, draw_panel, draw_rows, p
 from portal.pages.period_menu import PeriodMenu
 from portal.pages.state import Comparison, DashboardState, read_state
 from portal.views.chart import line_chart
-from portal.views.filters import filter_chips
-from portal.views.icons import icon
+from portal.views.filters import filter_button, filter_chips
 from portal.views.periods import period_shortcuts
 from portal.views.realtime import live_badge
 from portal.views.shell import heading, mode_switch
@@ -59,7 +58,7 @@ class Dashboard:
         """Everything but the numbers."""
         with box("div", "top"):
             self._heading()
-            button(_("Filter"), icon=icon("list-filter")).on_click(told(self._ask_filter))
+            drawn(filter_button(), "contents")
             self._menu = PeriodMenu(self._visit.site, self._state, self._locale, self._go)
             drawn(mode_switch() + period_shortcuts())
         self._chips = drawn(filter_chips(self._state.filters, locale=self._locale))
@@ -91,6 +90,7 @@ class Dashboard:
         return {
             "metric": self._on_metric,
             "tab": self._on_tab,
+            "ask_filter": self._on_ask_filter,
             "filter": self._on_filter,
             "remove_filter": self._on_remove_filter,
             "edit_filter": self._on_edit_filter,
@@ -204,7 +204,7 @@ class Dashboard:
 
         await open_filter_form(self._visit, self._state, put, chosen)
 
-    async def _ask_filter(self) -> None:
+    async def _on_ask_filter(self, _argument: str) -> None:
         async def put(added: Filter) -> None:
             await self._go(self._state.with_filter(added))
 

@@ -20,11 +20,11 @@ class PageEvents:
 
     def listen(self, handlers: Mapping[str, Handler]) -> None:
         """From now on these are called, with the text that the button carries."""
-        self._handlers = {name: told(handle) for name, handle in handlers.items()}
+        self._handlers = handlers
 
     async def _on_view(self, event: GenericEventArguments) -> None:
         match event.args:
             case [str(name), str(text)] if name in self._handlers:
                 # Whatever a text is that nothing can be made of, no button of ours sent it.
                 with suppress(KeyError, ValueError, IndexError):
-                    await self._handlers[name](text)
+                    await told(self._handlers[name])(text)

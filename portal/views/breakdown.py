@@ -106,15 +106,16 @@ def breakdown_table(breakdown: Breakdown, *, locale: str = "en") -> Markup:
 def _row(breakdown: Breakdown, row: BreakdownRow, part: float, locale: str, *, pressable: bool) -> Markup:
     dimension = breakdown.dimension
     label = _label(dimension, row, locale)
-    press = filled(
-        'button type="button" data-emit="filter" data-arg="{}"', filters_json(breakdown.filters_of(row))
-    )
+    opening: Markup | str = "span"
+    if pressable:
+        keep = filters_json(breakdown.filters_of(row))
+        opening = filled('button type="button" data-emit="filter" data-arg="{}"', keep)
     return filled(
         '<li><{opening} class="bar" title="{label}">'
         '<svg class="fill" aria-hidden="true"><rect width="{width:.1f}%" height="100%" rx="7"/></svg>'
         '{mark}<bdi>{label}</bdi></{closing}><span class="share num">{share}</span>'
         '<b class="num" title="{exact}">{visitors}</b></li>',
-        opening=press if pressable else "span",
+        opening=opening,
         closing="button" if pressable else "span",
         label=label,
         width=max(part * 100, 0.5),

@@ -1,7 +1,7 @@
 """Points to SVG paths: smooth where people look, straight where it is small."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 
@@ -22,7 +22,7 @@ def runs(values: Sequence[float | None]) -> list[list[int]]:
 
 
 def straight(points: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in points)
+    return "M" + "L".join(["%.1f %.1f"] * len(points)) % tuple(chain.from_iterable(points))
 
 
 def smooth(points: Sequence[Point]) -> list[str]:
@@ -35,20 +35,16 @@ def smooth(points: Sequence[Point]) -> list[str]:
     for (a, b), (before, after) in zip(pairwise(points), pairwise(tangents), strict=True):
         third = (b.x - a.x) / 3
         steps.append(
-            f"C{_short(a.x + third)} {_short(a.y + before * third)}"
-            f" {_short(b.x - third)} {_short(b.y - after * third)} {_short(b.x)} {_short(b.y)}"
+            f"C{a.x + third:.1f} {a.y + before * third:.1f}"
+            f" {b.x - third:.1f} {b.y - after * third:.1f} {b.x:.1f} {b.y:.1f}"
         )
     return steps
 
 
 def start(point: Point) -> str:
-    return f"M{_short(point.x)} {_short(point.y)}"
+    return f"M{point.x:.1f} {point.y:.1f}"
 
 
 def _tangent(before: float, after: float) -> float:
     # The harmonic mean keeps the curve between its points (Fritsch and Carlson).
     return 2 * before * after / (before + after) if before * after > 0 else 0.0
-
-
-def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")

@@ -8,6 +8,7 @@ from analytics.reports.filters import Dimension, Filter, Operator
 from portal.views.icons import icon
 from portal.views.labels import dimension_name, value_label
 from portal.views.markup import filled, joined
+from portal.views.shell import button_face
 from tenancy.text import gettext as _
 from tenancy.text import gettext_noop
 
@@ -22,6 +23,14 @@ _OPERATORS = {
 
 def operator_name(operator: Operator) -> str:
     return _(_OPERATORS[operator])
+
+
+def filter_button() -> Markup:
+    """The button that emits ("ask_filter", "")."""
+    return filled(
+        '<button type="button" class="btn" data-emit="ask_filter">{}</button>',
+        button_face(_("Filter"), icon("list-filter")),
+    )
 
 
 def filter_chips(filters: Sequence[Filter], *, locale: str = "en") -> Markup:

@@ -1,5 +1,6 @@
 """What a dimension and its values are called, and the flag or icon before them."""
 
+from functools import lru_cache
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -153,6 +154,7 @@ def value_mark(dimension: Dimension, value: str, country: str = "") -> Markup:
     return Markup("")
 
 
+@lru_cache(maxsize=1000)
 def flag(country: str) -> Markup:
     """The country's flag from the sprite; a pin where there is no country."""
     if len(country) != 2 or not country.isascii() or not country.isalpha():
