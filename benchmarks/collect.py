@@ -88,17 +88,18 @@ def ratio(bench: Bench, body: str) -> float:
 async def latencies(bench: Bench, body: bytes, ports: Mapping[str, int], pace: float) -> None:
     """p99 of collect at 500 requests/s, while people load dashboards of the process with pages.
 
-    In turns, of which the middle one counts, with the share of the two cores that their host gave to others.
+    In turns, of which the middle one counts and the first does not, with the share of the processors' time
+    that the machine's host gave to others.
     """
     head = (
         f"POST /api/collect HTTP/1.1\r\nHost: bench\r\nUser-Agent: {AGENT}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode()
     turns: dict[str, list[Turn]] = {where: [] for where in ports}
-    for _round in range(ROUNDS):
+    for _round in range(1 + ROUNDS):
         for where, port in ports.items():
             turns[where].append(await one_turn(bench, head + body, port))
-    for where, found in turns.items():
+    for where, (_warm_up, *found) in turns.items():
         middle = sorted(found)[ROUNDS // 2]
         row(
             f"collect p99 at {RATE}/s, {where}, {PEOPLE} people with {middle.loads} dashboards",
