@@ -35,8 +35,8 @@ SMALL = 100_000
 
 def main(events: int) -> None:
     """Makes a site of so many events and a small one, then asks."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with bench_stack():
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         asyncio.run(measure(events))
 
 

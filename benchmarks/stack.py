@@ -15,6 +15,7 @@ import analytics.settings
 import portal.settings
 import tenancy.migrate
 import tenancy.settings
+from portal.log import configure_logs
 from portal.stack.child import Child
 from portal.stack.embedded import EmbeddedStack
 from portal.stack.ports import free_port
@@ -55,6 +56,7 @@ class Bench:
 @contextmanager
 def bench_stack() -> Iterator[Bench]:
     """A stack in a temporary directory, migrated; this process's settings point at it."""
+    configure_logs()
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o755)
         stack = EmbeddedStack(Path(directory))
