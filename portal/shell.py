@@ -45,7 +45,8 @@ def frame(
         ui.add_head_html(link)
     open_pages.remember(ui.context.client, viewer)
     _let_go_of_the_answer(ui.context.client)
-    ui.add_body_html(skip_link())
+    # Not as Markup: NiceGUI's own tags are added to it, and would be escaped.
+    ui.add_body_html(str(skip_link()))
     with box("div", "shell"):
         aside = drawn(navigation(here, viewer, groups, current), sidebar_class(here.theme), tag="aside")
         with box("div", "main-slot"):

@@ -122,6 +122,22 @@ async def test_a_filter_is_made_by_hand_and_a_bad_pattern_is_told(
         await expect(dialog).to_be_visible()
 
 
+async def test_the_first_press_of_tab_leads_past_the_sidebar(
+    browser: Browser, product: Product, world: World
+) -> None:
+    async with at(browser, product, world.agency.host) as mara:
+        await on_the_dashboard(mara, world, world.owner)
+        loose = (
+            "[...document.body.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join('')"
+        )
+        assert await mara.page.evaluate(loose) == ""
+        await mara.page.keyboard.press("Tab")
+        await expect(mara.page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        await mara.page.keyboard.press("Enter")
+        await mara.page.keyboard.press("Tab")
+        assert await mara.page.evaluate("document.activeElement.closest('main') !== null")
+
+
 async def test_a_clients_reader_sees_its_own_site_and_nothing_to_change(
     browser: Browser, product: Product, world: World
 ) -> None:
